@@ -1,0 +1,76 @@
+"""Destinations: one file each, every one a `Connector` value.
+
+A new destination is one file that builds a `Connector`, and its name in `BUILT_IN`. Outside packages register theirs
+under the entry-point group `warehouse_sync.connectors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module, metadata
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from ..errors import ConfigError
+from ..fields import Field
+from ..model import Action, Audience, AudienceSpec, Check, PlanRow, Ports, Receipt, Sync
+
+BUILT_IN = ("facebook",)
+
+
+@dataclass(frozen=True)
+class Connector:
+    """A destination: what it takes and how it is spoken to. A value, not a base class.
+
+    `destination`, `audience` and `options` are pydantic models of the destination block, of the sync's `audience:`
+    block (beyond `id` and `name`) and of the sync's `options:`. `fields` is the one field table. `profiles` are the
+    normalisation profiles, the default first. `rows` is how many rows one request carries at most.
+    `updates` says how a member's new payload travels: as an ordinary add, or by an update of its own.
+    `validate` returns a complaint about the sync's own combination of mapping and settings (or None), before any query.
+    `account` names the account an audience lives in, for ownership. `connect` returns the object that the functions
+    after it take first. `find` returns the audiences of exactly this name. `send` makes one request (with its own
+    retries) for the rows of one page and returns the platform's receipt, or raises a `DestinationError`.
+    `preview` is the request `send` would make, secrets masked.
+    """
+
+    name: str
+    label: str
+    destination: type[BaseModel]
+    audience: type[BaseModel]
+    options: type[BaseModel]
+    fields: tuple[Field, ...]
+    profiles: tuple[str, ...]
+    rows: int
+    account: Callable[[Any], str]
+    validate: Callable[[Sync], str | None]
+    connect: Callable[[Sync, Ports], Any]
+    check: Callable[[Any, AudienceSpec], Iterator[Check]]
+    list: Callable[[Any], Iterator[Audience]]
+    find: Callable[[Any, str], Sequence[Audience]]
+    create: Callable[[Any, AudienceSpec], Audience]
+    send: Callable[[Any, str, Action, Sequence[PlanRow]], Receipt]
+    preview: Callable[[Any, str, Action, Sequence[PlanRow]], Mapping[str, Any]]
+    open: Callable[[Any, str], Any] | None = None
+    updates: Literal["add", "update"] = "add"
+    hashing_words: str = "Hashing is"
+
+
+def names() -> tuple[str, ...]:
+    """Every connector that can be named in a destination block, built-in ones first."""
+    outside = metadata.entry_points(group="warehouse_sync.connectors")
+    return (*BUILT_IN, *sorted(point.name for point in outside))
+
+
+def connector(name: str) -> Connector:
+    """The connector of this name. Raises `ConfigError` where there is none."""
+    if name in BUILT_IN:
+        found = import_module(f"{__name__}.{name}").CONNECTOR
+    else:
+        points = metadata.entry_points(group="warehouse_sync.connectors", name=name)
+        if not points:
+            raise ConfigError(f"there is no destination type {name!r}; known: {', '.join(names())}")
+        found = next(iter(points)).load()
+    assert isinstance(found, Connector)  # noqa: S101 - an outside package registered something else
+    return found
