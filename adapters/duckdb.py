@@ -1,0 +1,185 @@
+"""DuckDB: the embedded default. One process at a time may open a database file for writing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlglot import exp
+
+from warehouse_sync.errors import AlreadyExists, Held, WarehouseBusy, WarehouseError
+from warehouse_sync.statements import Rendering
+
+from . import ColumnType, Dialect, Kind
+
+if TYPE_CHECKING:
+    import duckdb
+
+DIALECT = Dialect(
+    name="duckdb",
+    rendering=Rendering(
+        dialect="duckdb",
+        fingerprint=lambda columns: exp.func("hash", *columns),
+        digest=lambda text: exp.Anonymous(this="sha256", expressions=[text]),
+    ),
+    single_writer=True,
+    name_limit=200,
+    default_schema="main",
+)
+
+KINDS: tuple[tuple[str, Kind], ...] = (
+    (r"(VARCHAR|ENUM).*(?<!\])", "text"),
+    (r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?", "integer"),
+    (r"DECIMAL\(\d+,0\)", "integer"),
+    (r"DECIMAL.*\)", "decimal"),
+    (r"FLOAT|DOUBLE", "float"),
+    (r"BOOLEAN", "boolean"),
+    (r"DATE", "date"),
+    (r"TIMESTAMP.*(?<!\])", "timestamp"),
+    (r"UUID", "uuid"),
+)
+
+
+class Settings(BaseModel):
+    """The `warehouse:` block for a DuckDB file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: Literal["duckdb"] = "duckdb"
+    path: str = Field(description="The database file; relative paths start at the project's folder.")
+    memory_limit: str | None = Field(None, description="DuckDB's memory limit, for example 4GB.")
+    threads: int | None = Field(None, ge=1, description="How many threads DuckDB may use.")
+
+
+def connect(settings: Settings) -> DuckDB:
+    """Open the file, creating it where its folder exists.
+
+    Raises `Held` where another process has it open, `WarehouseError` where it cannot be opened for writing.
+    """
+    import duckdb  # noqa: PLC0415 - drivers are imported only when used
+
+    config: dict[str, Any] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "preserve_insertion_order": False,
+    }
+    config |= {key: value for key in ("memory_limit", "threads") if (value := getattr(settings, key)) is not None}
+    with _errors(f"open {Path(settings.path).name}"):
+        connection = duckdb.connect(settings.path, config=config)
+        connection.execute("set timezone = 'UTC'")
+    return DuckDB(connection, f"duckdb {duckdb.__version__.split('.')[0]}")
+
+
+class DuckDB:
+    """`Warehouse` over one DuckDB connection; readers get a cursor of their own, so that writes may go on."""
+
+    dialect = DIALECT
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, engine: str) -> None:
+        self.connection, self.engine = connection, engine
+
+    def execute(self, sql: str, statement: str) -> None:
+        with _errors(statement):
+            self.connection.execute(sql)
+
+    def query(self, sql: str, statement: str) -> list[tuple[Any, ...]]:
+        with _errors(statement):
+            return self.connection.execute(sql).fetchall()
+
+    def stream(self, sql: str, statement: str, rows: int) -> Iterator[list[tuple[Any, ...]]]:
+        cursor = self.connection.cursor()
+        try:
+            with _errors(statement):
+                cursor.execute("set timezone = 'UTC'")
+                cursor.execute(sql)
+            while True:
+                with _errors(statement):
+                    batch = cursor.fetchmany(rows)
+                if not batch:
+                    return
+                yield batch
+        finally:
+            cursor.close()
+
+    def load(self, schema: str, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        with _errors(f"load {table}"):
+            appender = self.connection.appender(f'"{schema}"."{table}"', columns=list(columns))
+            appender.append_rows(rows)
+            appender.flush()
+
+    def describe(self, sql: str, statement: str) -> list[ColumnType]:
+        described = self.query(f"describe {sql}", statement)
+        return [ColumnType(name, type_, _kind(type_)) for name, type_, *_ in described]
+
+    def tables(self, schema: str) -> set[str]:
+        listing = exp.select("table_name").from_("information_schema.tables").where(
+            exp.column("table_schema").eq(schema)
+        )
+        return {name for (name,) in self.query(listing.sql("duckdb"), "list tables")}
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+def _kind(type_: str) -> Kind:
+    return next((kind for pattern, kind in KINDS if re.fullmatch(pattern, type_)), "other")
+
+
+HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
+
+
+@contextmanager
+def _errors(statement: str) -> Iterator[None]:
+    """Turn a driver's error into ours. Only errors about names keep its first line: the others may quote data."""
+    import duckdb  # noqa: PLC0415
+
+    try:
+        yield
+    except duckdb.CatalogException as error:
+        if "already exists" in str(error):
+            raise AlreadyExists("the table exists already", statement=statement, code="exists") from None
+        raise WarehouseError(_first_line(error), statement=statement, code="catalog") from None
+    except (duckdb.BinderException, duckdb.ParserException) as error:
+        raise WarehouseError(_first_line(error), statement=statement, code="statement") from None
+    except duckdb.TransactionException:
+        raise WarehouseBusy("another statement changed the same rows", statement=statement, code="conflict") from None
+    except duckdb.IOException as error:
+        raise _io_error(str(error), statement) from None
+    except duckdb.OutOfMemoryException:
+        raise WarehouseError(
+            "DuckDB ran out of memory; raise warehouse.memory_limit or free disk space for its temporary files",
+            statement=statement,
+            code="memory",
+        ) from None
+    except duckdb.Error as error:
+        raise WarehouseError(f"DuckDB refused it ({type(error).__name__})", statement=statement) from None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
+
+
+def _io_error(text: str, statement: str) -> Exception:
+    holder = HOLDER.search(text)
+    if holder:
+        return Held(
+            f"the database file is open in another process: {Path(holder['program']).name} (PID {holder['pid']}); "
+            "wait until it ends, or stop it, and run again"
+        )
+    if re.search(r"No space left|File too large|Could not write|disk", text):
+        return WarehouseError(
+            "the disk is full, or a file may not grow further; free space and run again: nothing is lost",
+            statement=statement,
+            code="disk_full",
+        )
+    if "Cannot open file" in text or "Permission denied" in text or "read-only" in text.lower():
+        return WarehouseError(
+            "the database file cannot be opened for writing; check warehouse.path, its folder and its permissions",
+            statement=statement,
+            code="cannot_open",
+        )
+    return WarehouseError("DuckDB could not read or write its file", statement=statement, code="io")

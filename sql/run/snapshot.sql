@@ -1,0 +1,40 @@
+-- The source as this run saw it: the baseline's untouched rows, and the changed ones as prepared.
+-- reads: baseline, changes, prepared, mirror (last identities where there is no baseline); writes: snapshot_<sync>_<run>
+create table snapshot as
+with known as (
+  select m.primary_key, m.identity, row_number() over (partition by m.primary_key order by m.last_planned_at desc, m.identity) as newest
+  from mirror as m
+  where $no_baseline
+)
+select
+  b.primary_key, b.fingerprint, b.identity, b.payload, 'unchanged' as operation, b.error_code, b.filled,
+  kept_again(b)
+from baseline as b
+where not exists (
+  select 1 from changes as c where c.primary_key = b.primary_key and c.operation <> 'unchanged'
+)
+union all
+select
+  b.primary_key, b.fingerprint, b.identity, b.payload, 'delete' as operation, b.error_code, b.filled,
+  kept_again(b)
+from baseline as b
+where exists (
+  select 1 from changes as c where c.primary_key = b.primary_key and c.operation = 'delete'
+)
+union all
+select
+  c.primary_key,
+  case when p.verdict = 'ready' then c.fingerprint end as fingerprint,
+  case
+    when p.verdict = 'ready' then p.identity
+    when p.verdict = 'hold' then coalesce(c.last_identity, k.identity)
+  end as identity,
+  case when p.verdict = 'ready' then p.payload end as payload,
+  case when p.verdict = 'hold' then 'held' else c.operation end as operation,
+  p.error_code,
+  p.filled,
+  kept_now(c)
+from changes as c
+left join prepared as p on p.primary_key = c.primary_key
+left join known as k on k.primary_key = key_text(c.primary_key) and k.newest = 1
+where c.primary_key is not null and c.operation in ('insert', 'update')

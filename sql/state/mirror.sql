@@ -1,0 +1,30 @@
+-- What the platform holds or may hold because of this sync: one row per identity, tokens as last planned.
+-- reads: nothing; writes: mirror_<sync>
+create table if not exists mirror (
+  identity uuid not null,
+  state text not null,
+  primary_key text,
+  tokens text not null,
+  identifier_1 uuid,
+  identifier_2 uuid,
+  identifier_3 uuid,
+  identifier_4 uuid,
+  identifier_5 uuid,
+  identifier_6 uuid,
+  identifier_7 uuid,
+  identifier_8 uuid,
+  page_group uuid,
+  payload uuid,
+  payload_acknowledged uuid,
+  planned_action text not null,
+  refused boolean not null,
+  attempts integer not null,
+  retry_fence bigint not null,
+  last_error_code text,
+  request_reference text,
+  normalizer_version integer not null,
+  planned_run_id text not null,
+  first_planned_at timestamptz not null,
+  last_planned_at timestamptz not null,
+  last_sent_at timestamptz
+)

@@ -1,0 +1,220 @@
+"""The canonical SQL made ready for one warehouse: parsed once, bound by syntax-tree nodes, rendered by sqlglot.
+
+Canonical files are duckdb SQL with three kinds of holes, all filled with nodes, never with text:
+
+- table names such as `source`, `baseline`, `mirror`: bound to this sync's and this run's tables;
+- `$name` values: bound to literals (numbers, texts, booleans, null);
+- macros, which look like function calls: `key_of(source)`, `fingerprint_of(source)`, `columns_of(source)`,
+  `kept_columns_of(source)`, `passed_columns_of(alias)`, `kept_again(alias)`, `kept_now(alias)`, `key_text(column)`,
+  `identifiers_of(alias)`, `coalesced_identifiers(first, second)`, and the table macro `tokens_of(table)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from importlib import resources
+
+import sqlglot
+from sqlglot import exp
+
+from .model import IDENTIFIER_SLOTS
+
+Bound = exp.Table | exp.Query
+Literal = str | int | float | bool | datetime | None
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """What differs between warehouses when a statement is rendered: facts and a few small tree builders.
+
+    `dialect` is sqlglot's name. `fingerprint` turns the mapped columns into one null-safe 64-bit expression.
+    `digest` turns a text expression into its SHA-256 in lower-case hex. `rewrite` mends what sqlglot gets wrong.
+    """
+
+    dialect: str
+    fingerprint: Callable[[Sequence[exp.Expr]], exp.Expr]
+    digest: Callable[[exp.Expr], exp.Expr]
+    rewrite: Callable[[exp.Expr], exp.Expr] = lambda tree: tree
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The columns of one sync's source: its key, and what the mapping reads.
+
+    `kept` are the names under which `snapshot: rows` keeps the mapped columns; empty for `snapshot: keys`.
+    """
+
+    key: tuple[str, ...] = ("key",)
+    columns: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    digest_key: bool = False
+
+
+@dataclass(frozen=True)
+class Binding:
+    """Everything a canonical statement's holes are filled with."""
+
+    shape: Shape = field(default_factory=Shape)
+    tables: Mapping[str, Bound] = field(default_factory=dict)
+    values: Mapping[str, Literal] = field(default_factory=dict)
+
+
+@cache
+def canonical(name: str) -> str:
+    """The text of `sql/<name>.sql`."""
+    return resources.files("warehouse_sync.sql").joinpath(f"{name}.sql").read_text(encoding="utf-8")
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Every canonical statement, as `folder/name`, sorted."""
+    root = resources.files("warehouse_sync.sql")
+    folders = [folder for folder in root.iterdir() if folder.is_dir() and not folder.name.startswith("_")]
+    return tuple(
+        sorted(
+            f"{folder.name}/{file.name.removesuffix('.sql')}"
+            for folder in folders
+            for file in folder.iterdir()
+            if file.name.endswith(".sql")
+        )
+    )
+
+
+@cache
+def parsed(name: str) -> exp.Expr:
+    """The syntax tree of a canonical statement, without its header comment. Copy before changing it."""
+    tree = sqlglot.parse_one(canonical(name), read="duckdb")
+    for node in tree.walk():
+        node.comments = None
+    return tree
+
+
+def render(name: str, binding: Binding, rendering: Rendering) -> str:
+    """One canonical statement as text for one warehouse. Raises `KeyError` where a hole has no binding."""
+    tree = parsed(name).copy()
+    tree = tree.transform(lambda node: _fill(node, binding, rendering))
+    tree = _rename(tree, binding.tables)
+    tree = rendering.rewrite(tree)
+    return tree.sql(dialect=rendering.dialect, identify=True, pretty=True, unsupported_level=sqlglot.ErrorLevel.RAISE)
+
+
+def _fill(node: exp.Expr, binding: Binding, rendering: Rendering) -> exp.Expr:
+    if isinstance(node, exp.Placeholder):
+        return literal(binding.values[node.name])
+    if isinstance(node, exp.Select | exp.Schema):
+        node.set("expressions", [filled for one in node.expressions for filled in _spread(one, binding, rendering)])
+        return node
+    if isinstance(node, exp.Table) and isinstance(node.this, exp.Anonymous):
+        return _tokens(node)
+    if isinstance(node, exp.Anonymous) and node.name.lower() == "key_text":
+        return exp.cast(node.expressions[0], "text")
+    return node
+
+
+def literal(value: Literal) -> exp.Expr:
+    """A value as a literal node; a time as a UTC timestamp with its zone."""
+    if isinstance(value, datetime):
+        return exp.cast(exp.Literal.string(value.isoformat(sep=" ")), "timestamptz")
+    return exp.convert(value)
+
+
+def _spread(one: exp.Expr, binding: Binding, rendering: Rendering) -> list[exp.Expr]:
+    """A select's or an insert's column, or the columns that its macro stands for."""
+    inner = one.this if isinstance(one, exp.Alias) else one
+    if not isinstance(inner, exp.Anonymous):
+        return [one]
+    shape, args = binding.shape, [argument.name for argument in inner.expressions]
+    match inner.name.lower():
+        case "key_of":
+            return [exp.alias_(key(shape, rendering), "primary_key")]
+        case "fingerprint_of":
+            columns = [exp.column(name, quoted=True) for name in shape.columns]
+            return [exp.alias_(rendering.fingerprint(columns), "fingerprint")]
+        case "columns_of":
+            return [exp.alias_(exp.column(name, quoted=True), passed(n)) for n, name in enumerate(shape.columns)]
+        case "kept_columns_of":
+            pairs = zip(shape.columns, shape.kept, strict=False)
+            return [exp.alias_(exp.column(name, quoted=True), kept, quoted=True) for name, kept in pairs]
+        case "passed_columns_of":
+            return [exp.column(passed(n), args[0]) for n in range(len(shape.columns))]
+        case "kept_again":
+            return [exp.column(kept, args[0], quoted=True) for kept in shape.kept]
+        case "kept_now":
+            return [exp.alias_(exp.column(passed(n), args[0]), kept, quoted=True) for n, kept in enumerate(shape.kept)]
+        case "identifiers_of":
+            table = None if args[0] in binding.tables else args[0]
+            return [exp.column(slot, table) for slot in SLOTS]
+        case "coalesced_identifiers":
+            return [exp.alias_(exp.func("coalesce", *(exp.column(s, a) for a in args)), s) for s in SLOTS]
+    return [one]
+
+
+SLOTS = tuple(f"identifier_{n + 1}" for n in range(IDENTIFIER_SLOTS))
+
+
+def passed(n: int) -> str:
+    """The name under which the n-th mapped column travels in a run's tables."""
+    return f"column_{n + 1}"
+
+
+def key(shape: Shape, rendering: Rendering) -> exp.Expr:
+    """The primary key of a source row: its own type when it is one column, a JSON array of texts when it is more."""
+    columns = [exp.column(name, quoted=True) for name in shape.key]
+    whole = columns[0] if len(columns) == 1 else _composite(columns)
+    return rendering.digest(exp.cast(whole, "text")) if shape.digest_key else whole
+
+
+JSON_ESCAPES = (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t"))
+
+
+def _composite(columns: Sequence[exp.Expr]) -> exp.Expr:
+    parts: list[exp.Expr] = []
+    for column in columns:
+        text: exp.Expr = exp.cast(column.copy(), "text")
+        for plain, escaped in JSON_ESCAPES:
+            text = exp.func("replace", text, exp.Literal.string(plain), exp.Literal.string(escaped))
+        parts += [exp.Literal.string('["' if not parts else '", "'), text]
+    joined = parts[0]
+    for part in [*parts[1:], exp.Literal.string('"]')]:
+        joined = exp.DPipe(this=joined, expression=part, safe=True)
+    missing = exp.or_(*(exp.Is(this=column.copy(), expression=exp.Null()) for column in columns))
+    return exp.Case().when(missing, exp.Null()).else_(joined)
+
+
+def _tokens(node: exp.Table) -> exp.Expr:
+    """`tokens_of(t) as x`: one row per identifier token of t's rows: identity, the slot's bit, the token."""
+    name = node.this.expressions[0].name
+    selects = [
+        exp.select(
+            exp.column("identity"), exp.alias_(exp.Literal.number(1 << n), "bit"), exp.alias_(exp.column(slot), "token")
+        )
+        .from_(exp.to_table(name))
+        .where(exp.column(slot).is_(exp.Null()).not_())
+        for n, slot in enumerate(SLOTS)
+    ]
+    union: exp.Query = selects[0]
+    for select in selects[1:]:
+        union = exp.union(union, select, distinct=False, copy=False)
+    return exp.Subquery(this=union, alias=exp.TableAlias(this=exp.to_identifier(node.alias)))
+
+
+def _rename(tree: exp.Expr, tables: Mapping[str, Bound]) -> exp.Expr:
+    """Put this sync's tables where the canonical names stand, also before the dot of a column."""
+    own = {cte.alias for cte in tree.find_all(exp.CTE)}
+    for node in list(tree.find_all(exp.Table)):
+        if node.name in tables and node.name not in own and not node.db:
+            node.replace(_with_alias(tables[node.name], node.alias))
+    for column in list(tree.find_all(exp.Column)):
+        bound = tables.get(column.table)
+        if isinstance(bound, exp.Table) and column.table not in own:
+            column.set("table", bound.this.copy())
+    return tree
+
+
+def _with_alias(bound: Bound, alias: str) -> exp.Expr:
+    if isinstance(bound, exp.Table):
+        return exp.alias_(bound.copy(), alias, table=True) if alias else bound.copy()
+    return bound.copy().subquery(alias or "s")
