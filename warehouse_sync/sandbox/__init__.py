@@ -1,0 +1,67 @@
+"""A local stand-in for Meta's Marketing API: for the demo, for tests, and for dry runs of one's own syncs.
+
+It shares no code with the connector it judges. It keeps what it is sent in memory and prints none of it.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from .faults import Fault
+from .journal import Exchange
+from .members import Entry
+from .remote import Remote
+from .replies import Refusal
+from .settings import ACCOUNT, TOKEN, Settings, changed
+from .standin import Sandbox, Summary
+
+__all__ = [
+    "ACCOUNT",
+    "TOKEN",
+    "Entry",
+    "Exchange",
+    "Fault",
+    "Refusal",
+    "Remote",
+    "Sandbox",
+    "Settings",
+    "Summary",
+    "serve",
+]
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def serve(
+    host: str = "127.0.0.1", port: int = 8321, *, announce: Callable[[str], None] = say, **settings: Any
+) -> None:
+    """Runs a sandbox until SIGINT or SIGTERM. `announce` gets a few lines: first `url …`, then token and
+    account.
+
+    Raises OSError where the port is taken. Call it from the main thread: it sets signal handlers and puts
+    them back.
+    """
+    sandbox = Sandbox(changed(Settings(), {"record": "lines", **settings}))
+    sandbox.listen(host, port)
+    ended = threading.Event()
+    before = {name: signal.signal(name, lambda *_: ended.set()) for name in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        threading.Thread(target=sandbox.serve_forever, daemon=True, name="wsync-sandbox").start()
+        for line in (
+            f"url {sandbox.url}",
+            f"token {sandbox.token}",
+            f"accounts {' '.join(sandbox.settings.accounts)}",
+        ):
+            announce(line)
+        ended.wait()
+    finally:
+        sandbox.close()
+        for name, handler in before.items():
+            signal.signal(name, handler)

@@ -1,0 +1,134 @@
+"""Answers ordered beforehand: the next N calls of a kind, of an audience, or with a value, answer X."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .meta import MEMBERSHIP, Route
+from .replies import PAGES, REFUSALS, THROTTLES, Delivery, Refusal, Reply, answer, usage
+from .settings import Settings
+from .wire import Call
+
+DELIVERIES: Mapping[str, tuple[Delivery, bool]] = {
+    "drip": ("drip", True),
+    "hangup": ("hangup", True),
+    "reset_after": ("reset", True),
+    "reset_before": ("reset", False),
+    "slow": ("whole", True),
+    "truncated": ("truncated", True),
+}
+"""How an answer fails to arrive, and whether the request takes effect before."""
+
+NAMES = tuple(sorted({*REFUSALS, *PAGES, *DELIVERIES, "custom"}))
+
+
+@dataclass
+class Fault:
+    """One order.
+
+    `answer` is one of `NAMES`; `custom` takes `status`, `body` (JSON value, or text) and `headers`. `kind` is
+    a kind of call (`create list read edit delete add remove replace forget sessions account me permissions`),
+    `users` for every membership change, or `any`. `times` None means for ever. `after` calls that match are
+    let through first. `audience` is the beginning of an audience or account id. `value` is a cell: only
+    requests with a row that has it. `apply` says whether the request takes effect before the answer goes
+    wrong; None leaves it to the answer's nature. `seconds` is waited before the answer.
+    """
+
+    answer: str
+    kind: str = "any"
+    times: int | None = 1
+    after: int = 0
+    audience: str = ""
+    value: str | None = None
+    apply: bool | None = None
+    seconds: float = 0.0
+    status: int = 200
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    hits: int = 0
+
+    def __post_init__(self) -> None:
+        if self.answer not in NAMES:
+            raise ValueError(f"unknown answer; known: {', '.join(NAMES)}")
+
+    @property
+    def applies(self) -> bool:
+        natural = DELIVERIES[self.answer][1] if self.answer in DELIVERIES else False
+        return natural if self.apply is None else self.apply
+
+    def fits(self, call: Call, route: Route) -> bool:
+        kinds = MEMBERSHIP if self.kind == "users" else {self.kind}
+        if self.kind != "any" and route.kind not in kinds:
+            return False
+        if self.audience and not route.node.startswith(self.audience):
+            return False
+        return self.value is None or carries(call, self.value)
+
+    def reply(self, settings: Settings, account: str, trace: str, base: Callable[[], Reply]) -> Reply:
+        """The answer ordered; `base` performs the request where it is to take effect."""
+        done = base() if self.applies else None
+        if done is not None and done.status >= 400:
+            return done  # the platform's own refusal goes first
+        if self.answer in DELIVERIES:
+            plain = done or REFUSALS["transient"]().reply(trace)
+            return replace(plain, delivery=DELIVERIES[self.answer][0], seconds=self.seconds)
+        return replace(self.fixed(settings, account, trace), seconds=self.seconds)
+
+    def fixed(self, settings: Settings, account: str, trace: str) -> Reply:
+        if self.answer == "custom":
+            return custom(self)
+        if self.answer in PAGES:
+            return PAGES[self.answer]()
+        reply = REFUSALS[self.answer]().reply(trace)
+        if self.answer not in THROTTLES:
+            return reply
+        return replace(reply, headers={**reply.headers, **usage(100, settings.regain_minutes, account)})
+
+
+def custom(fault: Fault) -> Reply:
+    if isinstance(fault.body, str):
+        kind = fault.headers.get("Content-Type", "text/plain; charset=utf-8")
+        return Reply(fault.status, fault.body.encode(), fault.headers, content_type=kind)
+    return answer(fault.body, fault.status, fault.headers)
+
+
+def carries(call: Call, value: str) -> bool:
+    """Whether some row of the request has this cell."""
+    try:
+        payload = call.decoded("payload")
+    except Refusal:
+        return False
+    rows = payload.get("data") if isinstance(payload, dict) else None
+    return isinstance(rows, list) and any(
+        row == value or (isinstance(row, list) and value in row) for row in rows
+    )
+
+
+@dataclass
+class Faults:
+    """Orders in the order they were given: the first that fits a call answers it."""
+
+    orders: list[Fault] = field(default_factory=list)
+
+    def add(self, fault: Fault) -> Fault:
+        self.orders.append(fault)
+        return fault
+
+    def take(self, call: Call, route: Route) -> Fault | None:
+        """The fault that answers this call; it is used up by one."""
+        for fault in self.orders:
+            if not self.spent(fault) and fault.fits(call, route):
+                fault.hits += 1
+                if fault.hits > fault.after:
+                    return fault
+        return None
+
+    @staticmethod
+    def spent(fault: Fault) -> bool:
+        return fault.times is not None and fault.hits >= fault.after + fault.times
+
+    def waiting(self) -> list[Fault]:
+        """Those not used up."""
+        return [fault for fault in self.orders if not self.spent(fault)]

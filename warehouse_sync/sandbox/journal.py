@@ -1,0 +1,73 @@
+"""What was asked and what came of it. Kept in memory for tests to read, and never printed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .settings import Record
+
+
+@dataclass
+class Exchange:
+    """One request. `applied`: it changed something. `acknowledged`: its own success answer was written out
+    whole.
+
+    `rows` is how many rows its payload had; `headers` have lower-case names; `body` is the parsed body.
+    """
+
+    number: int
+    kind: str
+    method: str
+    path: str
+    query: Mapping[str, str]
+    node: str = ""
+    rows: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    status: int = 0
+    request_id: str = ""
+    fault: str = ""
+    applied: bool = False
+    acknowledged: bool = False
+
+    def line(self) -> dict[str, Any]:
+        """The exchange without headers, query and body."""
+        left_out = {"headers", "query", "body"}
+        return {name: value for name, value in vars(self).items() if name not in left_out}
+
+
+@dataclass
+class Journal:
+    """Exchanges, as many as `record` lets it keep, and counts that are always kept.
+
+    `counts` maps `received`, `applied` and `acknowledged` to a count per kind of call; `rows` are those
+    applied.
+    """
+
+    record: Record = "all"
+    exchanges: list[Exchange] = field(default_factory=list)
+    received: Counter[str] = field(default_factory=Counter)
+    applied: Counter[str] = field(default_factory=Counter)
+    acknowledged: Counter[str] = field(default_factory=Counter)
+    rows: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+
+    def enter(self, exchange: Exchange) -> None:
+        self.received[exchange.kind] += 1
+        if self.record != "counts":
+            self.exchanges.append(exchange)
+
+    def settle(self, exchange: Exchange, *, by: int = 1) -> None:
+        """Counts what came of an exchange; `by` -1 takes back an acknowledgement that did not get through."""
+        if by > 0:
+            self.applied[exchange.kind] += exchange.applied
+            self.rows[exchange.kind] += exchange.rows * exchange.applied
+        self.acknowledged[exchange.kind] += by * exchange.acknowledged
+        exchange.acknowledged = exchange.acknowledged and by > 0
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        names = ("received", "applied", "acknowledged", "rows")
+        return {name: {kind: n for kind, n in getattr(self, name).items() if n} for name in names}
