@@ -29,9 +29,11 @@ class Connector:
     normalisation profiles, the default first. `rows` is how many rows one request carries at most.
     `updates` says how a member's new payload travels: as an ordinary add, or by an update of its own.
     `validate` returns a complaint about the sync's own combination of mapping and settings (or None), before any query.
-    `account` names the account an audience lives in, for ownership. `connect` returns the object that the functions
-    after it take first. `find` returns the audiences of exactly this name. `send` makes one request (with its own
-    retries) for the rows of one page and returns the platform's receipt, or raises a `DestinationError`.
+    `account` names the account an audience lives in, for ownership. `connect` makes no request; the object it
+    returns is what the functions after it take first, threads may share it, and its `close()` ends it. `find`
+    returns the audiences of exactly this name. `open` is called before the first page: the audience, ready to take
+    members. `send` makes one request (with its own retries) for the rows of one page, of which there is at least
+    one, and returns the platform's receipt, or raises a `DestinationError`.
     `preview` is the request `send` would make, secrets masked.
     """
 
