@@ -1,0 +1,190 @@
+"""A project's files as values: `wsync.yml`, one file per sync, everything checked before the first query."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from . import adapters
+from .complaints import ConfigErrors, near, shown
+from .config_blocks import Desk, block, dotted, settings_of, text
+from .config_models import SYNC_NAME, ProjectFile, Settings
+from .config_syncs import Surroundings, Target, destination_file, sync_of, target
+from .connectors import connector
+from .errors import ConfigError
+from .model import Place, Sync
+from .yaml_places import Node, read
+
+__all__ = ["FILE", "ConfigErrors", "Project", "load", "load_destination_file", "select"]
+
+FILE = "wsync.yml"
+"""The name of a project's main file; the sync files are beside it, in the folder `syncs`."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project as configured and validated. Its `repr` shows no secret.
+
+    `warehouse` is the settings object of the warehouse's adapter. `warnings` are sentences for the user about
+    what works but should be changed.
+    """
+
+    root: Path
+    warehouse: BaseModel
+    state_schema: str
+    syncs: tuple[Sync, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def load(project_dir: Path | str, environ: Mapping[str, str] | None = None) -> Project:
+    """The project in a folder. `environ` is where `env_var` looks, by default the process's environment.
+
+    Raises `ConfigErrors` with everything that is wrong in any of its files.
+    """
+    root = Path(project_dir)
+    desk = Desk(os.environ if environ is None else environ)
+    node = _main_file(root)
+    top = block(ProjectFile, node, "", desk, later=("warehouse", "defaults", "destinations"))
+    warehouse = _warehouse(node, root, desk)
+    syncs = tuple(_syncs(root, _surroundings(node, root, warehouse, desk), desk))
+    _refuse_doubles(syncs, desk)
+    desk.close()
+    if top is None or warehouse is None:  # pragma: no cover - either was complained about
+        raise ConfigError("cannot be read", path=root / FILE)
+    return Project(root, warehouse, top.state_schema, syncs, tuple(dict.fromkeys(desk.warnings)))
+
+
+def select(project: Project, names: Iterable[str] = ()) -> tuple[Sync, ...]:
+    """The syncs of these names, in this order, each once, enabled or not; without names, every enabled sync.
+
+    Raises `ConfigErrors` for names that no sync has.
+    """
+    wanted = tuple(dict.fromkeys(names))
+    if not wanted:
+        return tuple(sync for sync in project.syncs if sync.enabled)
+    known = {sync.name: sync for sync in project.syncs}
+    missing = [name for name in wanted if name not in known]
+    if missing:
+        raise ConfigErrors(
+            [ConfigError(f"there is no sync {shown(name)!r}; {near(name, known)}") for name in missing]
+        )
+    return tuple(known[name] for name in wanted)
+
+
+def load_destination_file(path: Path | str, environ: Mapping[str, str] | None = None) -> Sync:
+    """A destination block and a mapping in one file, for a preview without a project.
+
+    The sync has no source and no primary key, and an empty audience where the file names none.
+    Raises `ConfigErrors`.
+    """
+    desk = Desk(os.environ if environ is None else environ)
+    sync = destination_file(Path(path), desk)
+    desk.close()
+    if sync is None:  # pragma: no cover - it was complained about
+        raise ConfigError("cannot be read", path=path)
+    return sync
+
+
+def _main_file(root: Path) -> Node:
+    path = root / FILE
+    if not path.exists():
+        raise ConfigErrors(
+            [ConfigError(f"there is no {FILE} here; --project-dir names another folder", path=root)]
+        )
+    return read(path)
+
+
+def _warehouse(node: Node, root: Path, desk: Desk) -> BaseModel | None:
+    entry = node.entries.get("warehouse")
+    if entry is None:
+        return None
+    kind = entry.node.entries.get("type")
+    if kind is None:
+        desk.complain(f"needs a type; known: {', '.join(adapters.names())}", entry.place, "warehouse")
+        return None
+    word = text(kind.node, "warehouse.type", desk)
+    if word is None:
+        return None
+    if word not in adapters.names():
+        message = f"there is no warehouse type {desk.echo(word)}; {near(word, adapters.names())}"
+        desk.complain(message, kind.place, "warehouse.type")
+        return None
+    model = adapters.settings_model(word)
+    own = settings_of(Node(entry.place, entry.node.value), model)
+    settings = block(model, own, "warehouse", desk, also=("type",))
+    return _from_root(settings, root) if settings else None
+
+
+def _from_root(settings: BaseModel, root: Path) -> BaseModel:
+    """The settings with a database file's path as seen from the project's folder."""
+    path = getattr(settings, "path", None)
+    if not isinstance(path, str) or path.startswith(":"):
+        return settings
+    return settings.model_copy(update={"path": str(root / path)})
+
+
+def _surroundings(node: Node, root: Path, warehouse: BaseModel | None, desk: Desk) -> Surroundings:
+    dialect = adapters.dialect(str(getattr(warehouse, "type", ""))) if warehouse else None
+    return Surroundings(
+        root, dialect.rendering.dialect if dialect else None, _targets(node, desk), _defaults(node, desk)
+    )
+
+
+def _targets(node: Node, desk: Desk) -> dict[str, Target | None]:
+    entry, targets = node.entries.get("destinations"), dict[str, Target | None]()
+    for name, found in (entry.node.entries if entry else {}).items():
+        key = dotted("destinations", shown(name))
+        if not SYNC_NAME.fullmatch(name):
+            desk.complain(
+                "is not a name: a letter, then at most 62 letters, digits, _ and -", found.place, key
+            )
+        targets[name] = target(name, Node(found.place, found.node.value), key, desk)
+    return targets
+
+
+def _defaults(node: Node, desk: Desk) -> Node | None:
+    entry = node.entries.get("defaults")
+    if entry is None or block(Settings, Node(entry.place, entry.node.value), "defaults", desk) is None:
+        return None
+    return entry.node
+
+
+def _syncs(root: Path, around: Surroundings, desk: Desk) -> Iterator[Sync]:
+    folder = root / "syncs"
+    paths = sorted(path for path in folder.glob("*") if path.suffix in {".yml", ".yaml"})
+    if not paths:
+        desk.warnings.append(f"{folder} holds no sync (a file NAME.yml each)")
+    for path in paths:
+        sync = sync_of(path, around, desk)
+        if sync is not None:
+            yield sync
+
+
+def _refuse_doubles(syncs: Iterable[Sync], desk: Desk) -> None:
+    """Complains about two syncs of one name, or of one audience: each would undo what the other does."""
+    names: dict[str, Sync] = {}
+    audiences: dict[tuple[str, ...], Sync] = {}
+    for sync in syncs:
+        place = sync.place or Place(Path(), 1)
+        other = names.setdefault(sync.name.casefold(), sync)
+        if other is not sync:
+            desk.complain(f"the sync {other.name} has this name, too ({_where(other)})", place, "name")
+        other = audiences.setdefault(_owned(sync), sync)
+        if other is not sync:
+            desk.complain(
+                f"the sync {other.name} owns this audience already ({_where(other)})", place, "audience"
+            )
+
+
+def _owned(sync: Sync) -> tuple[str, ...]:
+    account = connector(sync.connector).account(sync.destination)
+    kind = "id" if sync.audience.id else "name"
+    return (sync.connector, account, kind, sync.audience.id or sync.audience.name or "")
+
+
+def _where(sync: Sync) -> str:
+    return f"{sync.place.path}:{sync.place.line}" if sync.place else "unknown"

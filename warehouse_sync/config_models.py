@@ -1,0 +1,365 @@
+"""The settings a user can write, with type, default and meaning: the source of the JSON Schemas."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from .model import Hashing, Mode
+from .schedule import Schedule
+
+PART = re.compile(r"[A-Za-z_][A-Za-z0-9_$]{0,127}")
+SYNC_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
+
+_WORDS = {"on": True, "off": False}
+
+
+class Block(BaseModel):
+    """Settings that are read strictly: unknown keys and values of another type are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+
+def _on_off(value: object) -> object:
+    word = _WORDS.get(value.lower()) if isinstance(value, str) else value
+    if not isinstance(word, bool):
+        raise PydanticCustomError("on_off", "must be on or off")
+    return word
+
+
+def _on_off_word(value: object) -> object:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return value.lower() if isinstance(value, str) else value
+
+
+def _off_is_none(value: object) -> object:
+    off = value is False or (isinstance(value, str) and value.lower() == "off")
+    return None if off else value
+
+
+def _clean(value: str) -> str:
+    if not value.strip():
+        raise ValueError("is empty")
+    if any(unicodedata.category(letter) in {"Cc", "Zl", "Zp"} for letter in value):
+        raise ValueError("holds a control character")
+    return value
+
+
+def _name_part(value: str) -> str:
+    if re.search(r"[\\`'\"]", value):
+        raise ValueError("holds a backslash, a backtick or a quote, which names may not have")
+    return _clean(value)
+
+
+def _table(value: object) -> object:
+    """The parts of a table's name: `a.b` split at its dots, every part a plain word; or a list of parts."""
+    if not isinstance(value, str):
+        return value
+    parts = value.split(".")
+    if not all(PART.fullmatch(part) for part in parts):
+        raise ValueError(
+            "is not a plain table name (letters, digits, _ and $, parts joined by dots); "
+            "write any other name as a list of its parts"
+        )
+    return parts
+
+
+def _schema(value: str) -> str:
+    if not PART.fullmatch(value):
+        raise ValueError("is not a plain schema name (letters, digits, _ and $, not beginning with a digit)")
+    return value
+
+
+def _sync_name(value: str) -> str:
+    if not SYNC_NAME.fullmatch(value):
+        raise ValueError("is not a sync name: a letter, then at most 62 letters, digits, _ and -")
+    return value
+
+
+def _period(value: object) -> object:
+    if _off_is_none(value) is None:
+        return None
+    if not isinstance(value, str) or not re.fullmatch(r"[1-9][0-9]{0,3} (hours?|days?|weeks?)", value):
+        raise ValueError('must be a period such as "12 hours", "60 days" or "4 weeks"')
+    return value
+
+
+def _schedule(value: object) -> object:
+    if value == "manual":
+        return None
+    if isinstance(value, str):
+        raise ValueError('must be manual, or a block: {every: 1 hour} or {cron: "0 6 * * *"}')
+    return value
+
+
+def _static(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError("must be text or a number; put a word such as true in quotes")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("must be a finite number")
+    return _clean(value) if isinstance(value, str) else value
+
+
+def _unique(values: list[str]) -> list[str]:
+    if len(set(values)) != len(values):
+        raise ValueError("names a column twice")
+    return values
+
+
+OnOff = Annotated[bool, BeforeValidator(_on_off), WithJsonSchema({"enum": ["on", "off", True, False]})]
+Text = Annotated[str, Field(max_length=1000), AfterValidator(_clean)]
+Column = Annotated[str, Field(max_length=255), AfterValidator(_clean)]
+NamePart = Annotated[str, Field(max_length=255), AfterValidator(_name_part)]
+Percent = Annotated[
+    Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None,
+    BeforeValidator(_off_is_none),
+    WithJsonSchema(
+        {"anyOf": [{"type": "number", "minimum": 0, "maximum": 100}, {"enum": ["off", False, None]}]}
+    ),
+]
+RowLimit = Annotated[
+    Annotated[int, Field(ge=0)] | None,
+    BeforeValidator(_off_is_none),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"enum": ["off", False, None]}]}),
+]
+
+_Rows = Annotated[int, Field(ge=0)]
+
+
+class Guards(Block):
+    """Limits that stop a plan before the first request; `off` takes a limit away."""
+
+    empty_source: OnOff = Field(
+        default=True, description="Refuse when the source is empty and there are members."
+    )
+    removals_percent: Percent = Field(
+        default=20, description="Refuse when a larger share of the members would be removed,"
+    )
+    removals_rows: _Rows = Field(default=10, description="… but never up to this many removals.")
+    rekeys_percent: Percent = Field(
+        default=50, description="Refuse when a larger share of the members changes identity,"
+    )
+    rekeys_rows: _Rows = Field(default=10, description="… but never up to this many rekeys.")
+    config_change_removals: OnOff = Field(
+        default=True, description="Refuse any removal in the first run after the configuration changed."
+    )
+    invalid_percent: Percent = Field(
+        default=50, description="Refuse when a larger share of the prepared rows is invalid."
+    )
+    field_invalid_percent: Percent = Field(
+        default=50, description="Refuse when a larger share of one field's filled values is invalid."
+    )
+    field_collapse_points: Percent = Field(
+        default=50, description="Refuse when the filled share of one field falls by more points than this."
+    )
+    sample_rows: int = Field(
+        default=20, ge=1, description="The guards on invalid rows and on fields begin at this many rows."
+    )
+    null_keys_percent: Percent = Field(
+        default=1, description="Refuse removals when a larger share of the rows has no key."
+    )
+    null_keys_rows: RowLimit = Field(
+        default=100, description="Refuse removals when more rows than this have no key."
+    )
+
+
+class Settings(Block):
+    """The settings of a sync that also may stand under `defaults`."""
+
+    enabled: OnOff = Field(
+        default=True, description="`off`: the sync is checked with the others, but runs leave it out."
+    )
+    mode: Mode = Field(
+        default="mirror",
+        description="`mirror` adds, updates and removes; `upsert` never removes; `delete` only removes.",
+    )
+    hash: Annotated[Hashing, BeforeValidator(_on_off_word)] = Field(
+        default="on",
+        description="`on`: plain values are hashed; `off`: they are hashed already; `auto`: both may come.",
+    )
+    normalize: Annotated[str, BeforeValidator(_on_off_word)] = Field(
+        default="on",
+        description="`on`: values are cleaned by the platform's rules; `off`: not; or one of its profiles.",
+    )
+    retry_failed_records: OnOff = Field(
+        default=True, description="Send rows again that the platform rejected before."
+    )
+    retain_logs: OnOff = Field(default=True, description="Write one row per planned operation to `sync_log`.")
+    log_retention_days: int = Field(
+        default=7, ge=1, le=36500, description="Log rows older than this many days (UTC) go."
+    )
+    snapshots: int = Field(
+        default=2, ge=1, le=1000, description="How many snapshot tables are kept, the baseline included."
+    )
+    snapshot: Literal["keys", "rows"] = Field(
+        default="keys",
+        description="`keys`: snapshots hold keys and digests; `rows`: the mapped columns, too.",
+    )
+    log_primary_key: Literal["plain", "digest"] | None = Field(
+        default=None,
+        description="Keys in wsync's tables; left out, `digest` where that column is sent hashed.",
+    )
+    reassert_every: Annotated[
+        str | None,
+        BeforeValidator(_period),
+        WithJsonSchema({"anyOf": [{"type": "string"}, {"enum": ["off", False, None]}]}),
+    ] = Field(
+        default=None, description="Send members again that were last sent longer ago, such as `60 days`."
+    )
+    guards: Guards = Field(
+        default_factory=Guards, description="Limits that stop a plan; see the guards below."
+    )
+    schedule: Annotated[
+        Schedule | None, BeforeValidator(_schedule, json_schema_input_type=Literal["manual"] | Schedule)
+    ] = Field(default=None, description="When the sync is due: `manual`, or a block; see schedules below.")
+    lease: int = Field(
+        default=120,
+        ge=1,
+        le=86400,
+        description="Seconds without a heartbeat after which a run counts as dead.",
+    )
+    takeover_wait: int = Field(
+        default=30,
+        ge=0,
+        le=86400,
+        description="Seconds to wait after a dead run's lease before it is taken over.",
+    )
+    concurrency: int = Field(
+        default=4, ge=1, le=64, description="How many requests may be in flight at once."
+    )
+
+
+class SourceBlock(Block):
+    """What a sync reads."""
+
+    table: (
+        Annotated[
+            list[NamePart],
+            Field(min_length=1, max_length=4),
+            BeforeValidator(_table, json_schema_input_type=str | list[str]),
+        ]
+        | None
+    ) = Field(default=None, description="A table or view: `schema.name`, or a list of the name's parts.")
+    query_file: Text | None = Field(
+        default=None, description="A file with one SELECT, relative to the project."
+    )
+
+    @model_validator(mode="after")
+    def _one_of(self) -> SourceBlock:
+        if (self.table is None) == (self.query_file is None):
+            raise ValueError("needs either table or query_file")
+        return self
+
+
+class MappedBlock(Block):
+    """What fills one field of the destination."""
+
+    column: Column | None = Field(default=None, description="The warehouse column.")
+    static: Annotated[str | int | float, BeforeValidator(_static)] | None = Field(
+        default=None, description="The same value for every row."
+    )
+
+    @model_validator(mode="after")
+    def _one_of(self) -> MappedBlock:
+        if (self.column is None) == (self.static is None):
+            raise ValueError("needs either a column or a static value")
+        return self
+
+
+class AudienceName(Block):
+    """The list a sync owns."""
+
+    id: Text | None = Field(default=None, description="The id of an audience that exists, in quotes.")
+    name: Text | None = Field(
+        default=None, description="The exact name of an audience to find, or else to create."
+    )
+
+    @model_validator(mode="after")
+    def _one_of(self) -> AudienceName:
+        if (self.id is None) == (self.name is None):
+            raise ValueError("needs either the id or the name of the audience")
+        return self
+
+
+def _as_table(value: object) -> object:
+    return {"table": value} if isinstance(value, str) else value
+
+
+def _as_column(value: object) -> object:
+    return {"column": value} if isinstance(value, str) else value
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+MappedField = Annotated[MappedBlock, BeforeValidator(_as_column, json_schema_input_type=str | MappedBlock)]
+
+
+class Body(Block):
+    """What a sync sends and how, without where it reads."""
+
+    destination: Any = Field(
+        description="A destination of wsync.yml by name, or `{name: …}` with settings of it changed."
+    )
+    mapping: Annotated[dict[str, MappedField], Field(min_length=1)] = Field(
+        description="The destination's fields: `FIELD: column`, or `FIELD: {static: value}`."
+    )
+    options: Any = Field(default=None, description="The connector's own settings of a sync.")
+
+
+class SyncFile(Settings, Body):
+    """One file `syncs/NAME.yml`."""
+
+    name: Annotated[str, AfterValidator(_sync_name)] | None = Field(
+        default=None, description="The name of the sync; left out, the name of the file."
+    )
+    source: Annotated[SourceBlock, BeforeValidator(_as_table, json_schema_input_type=str | SourceBlock)] = (
+        Field(description="What the sync reads: a table or view, or a file with one SELECT.")
+    )
+    primary_key: Annotated[
+        list[Column],
+        Field(min_length=1, max_length=16),
+        BeforeValidator(_listed, json_schema_input_type=str | list[str]),
+        AfterValidator(_unique),
+    ] = Field(description="The column that names a row, or a list of them.")
+    audience: Any = Field(
+        description="The list the sync owns, by `id` or `name`, and the connector's own settings of it."
+    )
+
+
+class DestinationFile(Body):
+    """A file for `wsync preview`: a destination and a mapping without a project."""
+
+    hash: Annotated[Hashing, BeforeValidator(_on_off_word)] = Field(default="on", description="As in a sync.")
+    normalize: Annotated[str, BeforeValidator(_on_off_word)] = Field(
+        default="on", description="As in a sync."
+    )
+    audience: Any = Field(default=None, description="As in a sync.")
+
+
+class ProjectFile(Block):
+    """The file `wsync.yml`."""
+
+    warehouse: Any = Field(description="The warehouse: `type` and that warehouse's settings.")
+    state_schema: Annotated[str, AfterValidator(_schema)] = Field(
+        default="wsync", description="The schema of the warehouse that holds wsync's own tables."
+    )
+    defaults: Any = Field(default=None, description="Settings for every sync that does not set them itself.")
+    destinations: dict[str, Any] = Field(
+        description="The platforms to send to, each under a name: `type` and that connector's settings."
+    )

@@ -1,0 +1,60 @@
+"""The source of a sync: the parts of a table's name, or the text of the one SELECT in a query file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from .config_models import SourceBlock
+from .errors import ConfigError
+from .model import Source
+from .yaml_places import read_text
+
+
+def source(block: SourceBlock, root: Path, dialect: str) -> Source:
+    """What a sync reads. `root` is the project, `dialect` the warehouse's SQL. Raises `ConfigError`."""
+    if block.table is not None:
+        return Source(relation=tuple(block.table), label=".".join(block.table))
+    path = root / str(block.query_file)
+    return Source(query=one_select(read_text(path), path, dialect), label=str(block.query_file))
+
+
+def one_select(text: str, path: Path, dialect: str) -> str:
+    """The one SELECT in `text`, without a closing semicolon or what follows it. Raises `ConfigError`."""
+    from sqlglot import exp  # noqa: PLC0415 - slow to import, and most projects have no query file
+
+    statements = [tree for tree in _parsed(text, path, dialect) if not isinstance(tree, exp.Semicolon | None)]
+    if len(statements) != 1:
+        raise ConfigError(f"holds {len(statements)} statements; one SELECT is needed", path=path)
+    writes = (exp.DML, exp.DDL, exp.Command, exp.Into)
+    if not isinstance(statements[0], exp.Query) or _has(statements[0], writes):
+        raise ConfigError("is not a SELECT; a source only reads", path=path)
+    return _without_end(text, dialect)
+
+
+def _parsed(text: str, path: Path, dialect: str) -> list[Any]:
+    from sqlglot import parse  # noqa: PLC0415
+    from sqlglot.errors import ParseError, SqlglotError  # noqa: PLC0415
+
+    try:
+        return list(parse(text, read=dialect))
+    except ParseError as problem:
+        line = next((error.get("line") for error in problem.errors), None)
+    except (SqlglotError, RecursionError):
+        line = None
+    raise ConfigError("cannot be read as SQL", path=path, line=line)
+
+
+def _has(tree: Any, kinds: tuple[type, ...]) -> bool:
+    from sqlglot import exp  # noqa: PLC0415
+
+    reads = (exp.Select, exp.SetOperation, exp.Subquery, exp.Table)
+    return any(isinstance(node, kinds) and not isinstance(node, reads) for node in tree.walk())
+
+
+def _without_end(text: str, dialect: str) -> str:
+    from sqlglot import tokenize  # noqa: PLC0415
+    from sqlglot.tokenizer_core import TokenType  # noqa: PLC0415
+
+    last = [token for token in tokenize(text, read=dialect) if token.token_type != TokenType.SEMICOLON][-1]
+    return text[: last.end + 1].strip()
