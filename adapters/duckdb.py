@@ -116,8 +116,8 @@ class DuckDB:
         return [ColumnType(name, type_, _kind(type_)) for name, type_, *_ in described]
 
     def tables(self, schema: str) -> set[str]:
-        listing = exp.select("table_name").from_("information_schema.tables").where(
-            exp.column("table_schema").eq(schema)
+        listing = (
+            exp.select("table_name").from_("information_schema.tables").where(exp.column("table_schema").eq(schema))
         )
         return {name for (name,) in self.query(listing.sql("duckdb"), "list tables")}
 

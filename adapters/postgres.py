@@ -143,8 +143,8 @@ class Postgres:
         return [ColumnType(name, type_, _kind(type_)) for name, type_ in found]
 
     def tables(self, schema: str) -> set[str]:
-        listing = exp.select("table_name").from_("information_schema.tables").where(
-            exp.column("table_schema").eq(schema)
+        listing = (
+            exp.select("table_name").from_("information_schema.tables").where(exp.column("table_schema").eq(schema))
         )
         return {name for (name,) in self.query(listing.sql("postgres"), "list tables")}
 
@@ -156,7 +156,13 @@ def _kind(type_: str) -> Kind:
     return next((kind for pattern, kind in KINDS if re.fullmatch(pattern, type_)), "other")
 
 
-BUSY = ("40001", "40P01", "55P03", "57014", "23505")  # serialisation, deadlock, lock, cancelled, a race to create
+BUSY = (
+    "40001",
+    "40P01",
+    "55P03",
+    "57014",
+    "23505",
+)  # serialisation, deadlock, lock, cancelled, a race to create
 NAMES = "42"  # syntax, unknown names, missing grants: these messages quote names, never data
 FULL = "53"
 

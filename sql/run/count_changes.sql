@@ -12,6 +12,7 @@ update runs set
   deleted_keys = (select count(*) from snapshot as s where s.operation = 'delete'),
   unchanged_keys = (select count(*) from snapshot as s where s.operation = 'unchanged'),
   held_keys = (select count(*) from snapshot as s where s.operation = 'held' and s.identity is not null),
+  refused_keys = (select count(*) from snapshot as s where s.operation = 'held' and s.identity is null),
   invalid_rows = (select count(*) from prepared as p where p.error_code is not null),
   members = (select count(*) from mirror as m)
 where sync_run_id = $run_id

@@ -24,7 +24,7 @@ where exists (
 union all
 select
   c.primary_key,
-  case when p.verdict = 'ready' then c.fingerprint end as fingerprint,
+  case when p.verdict = 'ready' or p.error_code = 'suppressed' then c.fingerprint end as fingerprint,
   case
     when p.verdict = 'ready' then p.identity
     when p.verdict = 'hold' then coalesce(c.last_identity, k.identity)

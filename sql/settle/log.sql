@@ -25,11 +25,11 @@ lines as (
   select
     key_text(q.primary_key) as primary_key, null as operation,
     case when s.operation = 'held' and s.identity is not null then 'held' else 'failed' end as status,
-    q.error_reason, case when q.error_code = 'suppressed' then 'suppressed' else 'invalid' end as reason,
+    q.error_reason, 'invalid' as reason,
     q.error_code, q.field_notes, null as attempt, null as page, null as http_status, null as request_id
   from prepared as q
   left join snapshot as s on s.primary_key = q.primary_key
-  where q.error_code is not null
+  where q.error_code <> 'suppressed'
 )
 select
   $sync, $run_id, x.primary_key, x.operation, x.status, x.error_reason, r.started_at, current_timestamp,

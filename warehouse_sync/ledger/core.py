@@ -1,0 +1,381 @@
+"""The ledger's hand: canonical statements run on a warehouse, each between two boundaries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from sqlglot import exp
+
+from ..adapters import ColumnType, Warehouse
+from ..errors import AlreadyExists, ConfigError, WarehouseBusy
+from ..model import Ports, Source, Sync
+from ..statements import Binding, Bound, Literal, Shape, render
+from .tables import STATE, VIEWS, Tables
+
+T = TypeVar("T")
+
+STATE_VERSION = 1
+TRIES = 5
+QUERY = "wsync__query"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a sync: its id and fence, what it began from, and how it plans.
+
+    `key` restricts it to one key (its text as in the log). `fresh`: the baseline's fingerprints mean nothing now.
+    """
+
+    id: str
+    fence: int
+    kind: str
+    config_hash: str
+    key_columns: str
+    key_types: str
+    fields: tuple[str, ...]
+    baseline: str | None
+    baseline_fields: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    fresh: bool = False
+    config_changed: bool = False
+    key: str | None = None
+    resync: bool = False
+    retry_now: bool = False
+    forget: bool = False
+    suppressions: int = 0
+
+
+@dataclass
+class Ledger:
+    """One sync's state in one warehouse. The only user of statements and adapters."""
+
+    warehouse: Warehouse
+    schema: str
+    sync: Sync
+    ports: Ports
+    normalizer_version: int = 1
+    shape: Shape = field(default_factory=Shape)
+    source_types: tuple[ColumnType, ...] = ()
+
+    @property
+    def tables(self) -> Tables:
+        return Tables(self.schema, self.sync.name, self.warehouse.dialect.name_limit)
+
+    # -- statements ----------------------------------------------------------------------------------------------
+
+    def execute(
+        self,
+        name: str,
+        run: Run | None = None,
+        *,
+        tables: Mapping[str, Bound] | None = None,
+        **values: Literal,
+    ) -> None:
+        """Run a canonical statement; again, up to five times, where the warehouse says it is busy.
+
+        A table that is already there on a second try was made by the first, whose answer was lost.
+        """
+        sql = self.text(name, run, tables=tables, **values)
+        for attempt in range(TRIES):
+            try:
+                return self.bounded(name, lambda: self.warehouse.execute(sql, name))
+            except AlreadyExists:
+                if not attempt:
+                    raise
+                return None
+            except WarehouseBusy:
+                if attempt == TRIES - 1:
+                    raise
+                self.ports.sleep(0.2 * 2**attempt * (1 + self.ports.random()))
+        return None
+
+    def query(
+        self,
+        name: str,
+        run: Run | None = None,
+        *,
+        tables: Mapping[str, Bound] | None = None,
+        **values: Literal,
+    ) -> list[tuple[Any, ...]]:
+        """Run a canonical SELECT and return its rows."""
+        sql = self.text(name, run, tables=tables, **values)
+        return self.bounded(name, lambda: self.warehouse.query(sql, name))
+
+    def stream(self, name: str, run: Run, rows: int) -> Iterator[list[tuple[Any, ...]]]:
+        """Run a canonical SELECT and yield its rows in lists."""
+        sql = self.text(name, run)
+        self.ports.boundary(f"before {name}")
+        yield from self.warehouse.stream(sql, name, rows)
+        self.ports.boundary(f"after {name}")
+
+    def load(self, kind: str, run: Run, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Append rows to a table of this run."""
+        name = self.tables.of_run(kind, run.id)
+        self.bounded(f"load {kind}", lambda: self.warehouse.load(self.schema, name, columns, rows))
+
+    def append(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Append rows to a state table."""
+        self.bounded(f"load {table}", lambda: self.warehouse.load(self.schema, table, columns, rows))
+
+    def listing(self) -> set[str]:
+        return self.bounded("list tables", lambda: self.warehouse.tables(self.schema))
+
+    def drop(self, name: str, kind: str = "table") -> None:
+        """Drop one of wsync's own tables or views, if it is there."""
+        tree = exp.Drop(tables=[self.tables.table(name)], kind=kind.upper(), exists=True)
+        sql = tree.sql(self.warehouse.dialect.rendering.dialect)
+        self.bounded(f"drop {kind}", lambda: self.warehouse.execute(sql, f"drop {name}"))
+
+    def bounded(self, name: str, act: Callable[[], T]) -> T:
+        """Do one thing in the warehouse between two boundaries."""
+        self.ports.boundary(f"before {name}")
+        done = act()
+        self.ports.boundary(f"after {name}")
+        return done
+
+    def text(
+        self,
+        name: str,
+        run: Run | None = None,
+        *,
+        tables: Mapping[str, Bound] | None = None,
+        **values: Literal,
+    ) -> str:
+        """A canonical statement as text for this warehouse, sync and run."""
+        binding = Binding(self.shape, {**self._bound(run), **(tables or {})}, {**self._known(run), **values})
+        sql = render(name, binding, self.warehouse.dialect.rendering)
+        if self.sync.source.query is None:
+            return sql
+        quoted = exp.to_table(QUERY).sql(self.warehouse.dialect.rendering.dialect, identify=True)
+        return sql.replace(quoted, f"(\n{self.sync.source.query}\n) AS {quoted}")
+
+    # -- what holes are filled with ------------------------------------------------------------------------------
+
+    def _known(self, run: Run | None) -> dict[str, Literal]:
+        known: dict[str, Literal] = {"sync": self.sync.name}
+        if run:
+            known |= {"run_id": run.id, "fence": run.fence, "key": run.key, "config_hash": run.config_hash}
+            known |= {"key_columns": run.key_columns, "key_types": run.key_types}
+        return known
+
+    def _bound(self, run: Run | None) -> dict[str, Bound]:
+        tables = self.tables
+        bound: dict[str, Bound] = {name: tables.table(name) for name in (*STATE, *VIEWS)}
+        bound["mirror"] = tables.table(tables.mirror)
+        bound["baseline_view"] = tables.table(tables.baseline_view)
+        bound["source"] = relation(self.sync.source)
+        if run:
+            kinds = (
+                "changes",
+                "prepared",
+                "wanted",
+                "leaving",
+                "operations",
+                "plan",
+                "outcome",
+                "verdict",
+                "empty",
+                "snapshot",
+            )
+            bound |= {kind: tables.table(tables.of_run(kind, run.id)) for kind in kinds}
+            bound["claim"] = tables.table(tables.claim(run.fence))
+            bound["baseline"] = self.baseline(run)
+            bound["fields"] = _fields(run)
+        return bound
+
+    def baseline(self, run: Run) -> exp.Select:
+        """The baseline's rows that are not deletions, whatever columns its snapshot kept."""
+        name = (
+            self.tables.of_run("empty", run.id)
+            if run.baseline is None
+            else self.tables.of_run("snapshot", run.baseline)
+        )
+        columns: list[exp.Expr] = [
+            exp.column(c)
+            for c in (
+                "primary_key",
+                "fingerprint",
+                "identity",
+                "payload",
+                "operation",
+                "error_code",
+                "filled",
+            )
+        ]
+        columns += [self._kept(kept, run) for kept in self.shape.kept]
+        return (
+            exp.select(*columns)
+            .from_(self.tables.table(name))
+            .where("coalesce(operation, '') <> 'delete'", dialect="duckdb")
+        )
+
+    def _kept(self, kept: str, run: Run) -> exp.Expr:
+        if run.baseline is None or kept in run.kept:
+            return exp.column(kept, quoted=True)
+        dialect = self.warehouse.dialect.rendering.dialect
+        return exp.alias_(
+            exp.cast(exp.Null(), exp.DataType.build(self._kept_types()[kept], dialect=dialect)),
+            kept,
+            quoted=True,
+        )
+
+    def _kept_types(self) -> dict[str, str]:
+        types = {column.name: column.type for column in self.source_types}
+        return {kept: types[column] for kept, column in zip(self.shape.kept, self.shape.columns, strict=False)}
+
+    def columns_of_runs(self) -> list[ColumnType]:
+        sql = exp.select("*").from_(self.tables.table("runs")).sql(self.warehouse.dialect.rendering.dialect)
+        return self.bounded("describe", lambda: self.warehouse.describe(sql, "describe runs"))
+
+    def kept_by(self, snapshot: str) -> tuple[str, ...]:
+        """The mapped columns that an older snapshot kept under the same name and type."""
+        if not self.shape.kept:
+            return ()
+        sql = exp.select("*").from_(self.tables.table(snapshot)).sql(self.warehouse.dialect.rendering.dialect)
+        there = self.bounded("describe", lambda: self.warehouse.describe(sql, "describe snapshot"))
+        known = {column.name: column.type for column in there}
+        return tuple(kept for kept, type_ in self._kept_types().items() if known.get(kept) == type_)
+
+    # -- the state schema ----------------------------------------------------------------------------------------
+
+    def prepare_schema(self) -> None:
+        """Make the state schema, tables and views that are not there yet."""
+        there = self.listing()
+        if not {*STATE, *VIEWS, self.tables.mirror} <= there:
+            self._make_schema()
+            for name in (*STATE, *VIEWS):
+                if name not in there:
+                    self.execute(f"state/{name}")
+            if self.tables.mirror not in there:
+                self._make_mirror()
+
+    def _make_schema(self) -> None:
+        tree = exp.Create(this=exp.Table(db=exp.to_identifier(self.schema, quoted=True)), kind="SCHEMA", exists=True)
+        sql = tree.sql(self.warehouse.dialect.rendering.dialect)
+        self.bounded("create schema", lambda: self.warehouse.execute(sql, "create schema"))
+
+    def _make_mirror(self) -> None:
+        if "syncs" in self.listing() and any((row[9] or 0) > 0 for row in self.query("run/sync_row")):
+            raise ConfigError(
+                f"the mirror of sync {self.sync.name} is missing although its last run recorded members: without it "
+                "nothing that was sent could be removed. Restore the table, or abandon the sync and start a new one"
+            )
+        self.execute("state/mirror")
+
+    # -- the source ----------------------------------------------------------------------------------------------
+
+    def describe_source(self) -> Ledger:
+        """This ledger, knowing the source's columns. Raises `ConfigError` where key or mapping do not fit them."""
+        select = exp.select("*").from_(relation(self.sync.source))
+        sql = select.sql(self.warehouse.dialect.rendering.dialect)
+        if self.sync.source.query is not None:
+            sql = self.sync.source.query
+        found = self.bounded("describe source", lambda: self.warehouse.describe(sql, "describe source"))
+        return with_source(self, found)
+
+
+def relation(source: Source) -> exp.Table:
+    """The source as a table node; a query's text takes its place after rendering, untouched."""
+    if source.query is not None:
+        return exp.to_table(QUERY)
+    *above, name = source.relation
+    db = above[-1] if above else None
+    catalog = above[-2] if len(above) > 1 else None
+    return exp.table_(name, db=db, catalog=catalog, quoted=True)
+
+
+def _fields(run: Run) -> exp.Query:
+    """The mapped fields as rows: their place among the marks of `filled`, now and in the baseline."""
+    names = run.fields or ("",)
+    selects = [
+        exp.select(
+            exp.alias_(exp.convert(place), "place"),
+            exp.alias_(exp.convert(name), "name"),
+            exp.alias_(
+                exp.convert(run.baseline_fields.index(name) + 1 if name in run.baseline_fields else NOWHERE),
+                "old_place",
+            ),
+        )
+        for place, name in enumerate(names, start=1)
+    ]
+    union: exp.Query = selects[0]
+    for select in selects[1:]:
+        union = exp.union(union, select, distinct=False)
+    return union
+
+
+NOWHERE = 9999
+"""A place that no mark has, for a field the baseline did not know."""
+
+KEY_KINDS = ("text", "integer", "uuid", "date", "boolean")
+REFUSED_KINDS = ("other",)
+
+
+def with_source(ledger: Ledger, found: Sequence[ColumnType]) -> Ledger:
+    """Check the key and the mapped columns against the source's, and take their spelling from it."""
+    sync = ledger.sync
+    columns = {spelled.name: spelled for spelled in found}
+    key = tuple(_column(name, columns, sync, "primary_key") for name in sync.primary_key)
+    mapped = dict.fromkeys(m.column for m in sync.mapping if m.column is not None)
+    read = tuple(_column(name, columns, sync, "mapping") for name in mapped)
+    for name in key:
+        if columns[name].kind not in KEY_KINDS:
+            raise ConfigError(
+                f"column {name} has type {columns[name].type}, which cannot be a key (it has no one spelling); "
+                "cast it to text or an integer in the source",
+                path=_path(sync),
+                line=_line(sync),
+                key="primary_key",
+            )
+    for name in read:
+        if columns[name].kind in REFUSED_KINDS:
+            raise ConfigError(
+                f"column {name} has type {columns[name].type}, which no field takes; cast it to text in the source",
+                path=_path(sync),
+                line=_line(sync),
+                key="mapping",
+            )
+    kept = tuple(_kept_name(name) for name in read) if sync.snapshot == "rows" else ()
+    shape = replace(ledger.shape, key=key, columns=read, kept=kept)
+    return replace(ledger, shape=shape, source_types=tuple(found))
+
+
+RESERVED = (
+    "primary_key",
+    "fingerprint",
+    "identity",
+    "payload",
+    "operation",
+    "error_code",
+    "filled",
+    "baseline_run_id",
+)
+
+
+def _kept_name(name: str) -> str:
+    return f"{name}_" if name.lower() in RESERVED else name
+
+
+def _column(name: str, columns: Mapping[str, ColumnType], sync: Sync, key: str) -> str:
+    if name in columns:
+        return name
+    alike = [spelled for spelled in columns if spelled.lower() == name.lower()]
+    if len(alike) == 1:
+        return alike[0]
+    raise ConfigError(
+        f"the source {sync.source.label} has no column {name}; it has {', '.join(sorted(columns)) or 'none'}. "
+        "Nothing was read or sent. Correct the mapping, or bring the column back",
+        path=_path(sync),
+        line=_line(sync),
+        key=key,
+    )
+
+
+def _path(sync: Sync) -> str | None:
+    return str(sync.place.path) if sync.place else None
+
+
+def _line(sync: Sync) -> int | None:
+    return sync.place.line if sync.place else None

@@ -1,0 +1,156 @@
+"""The steps after the plan: sending's phase, outcomes, settle, recovery, approval, pruning."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+from ..errors import AudienceRefused
+from ..model import Outcome
+from .core import Ledger, Run
+from .tables import RUN_TABLES
+
+BATCH = 10_000
+
+
+def phase(ledger: Ledger, run: Run, name: str, status: str, **facts: Any) -> None:
+    """Write a run's phase; without effect unless this run's fence is the newest."""
+    told = {"error_code": None, "guard_verdict": None, "finished": False, **facts}
+    ledger.execute("run/phase", run, phase=name, status=status, **told)
+
+
+def pages(ledger: Ledger, run: Run) -> Iterator[list[tuple[Any, ...]]]:
+    """The plan's requests: (page, step, action, seq, tokens, left out), ordered, in lists."""
+    return ledger.stream("run/pages", run, BATCH)
+
+
+def record(ledger: Ledger, run: Run, outcomes: Sequence[Outcome]) -> None:
+    """Append outcomes."""
+    if outcomes:
+        ledger.load("outcome", run, Outcome._fields, outcomes)
+
+
+def settle(ledger: Ledger, run: Run, *, missing: str, error_code: str | None = None) -> None:
+    """Bring mirror, baseline, log and counts up to what is known of every plan row. Repeatable as a whole.
+
+    `missing` is what a page without any outcome is: `aborted` in a living run, `in_doubt` in recovery.
+    """
+    tables = ledger.tables
+    ledger.drop(tables.of_run("verdict", run.id))
+    ledger.execute("settle/verdict", run, missing=missing)
+    ledger.execute("settle/mirror_delete", run)
+    ledger.execute("settle/mirror_insert", run, normalizer_version=ledger.normalizer_version)
+    ledger.execute("settle/baseline_pointer", run)
+    ledger.execute("settle/log", run, retain=ledger.sync.retain_logs)
+    ledger.drop(tables.baseline_view, "view")
+    ledger.execute("settle/baseline_view", run)
+    ledger.execute("settle/finish", run, status="settled", error_code=error_code)
+
+
+def stored(ledger: Ledger, run_id: str, fence: int) -> Run | None:
+    """A run as it was begun, to settle or apply it under this fence."""
+    rows = ledger.query("run/run_row", Run(run_id, fence, "", "", "", "", (), None))
+    if not rows:
+        return None
+    row = rows[0]
+    return Run(
+        id=run_id,
+        fence=fence,
+        kind=row[5],
+        config_hash=row[7],
+        key_columns=row[8],
+        key_types=row[9],
+        fields=tuple(json.loads(row[10])),
+        baseline=row[6],
+        suppressions=row[12],
+    )
+
+
+def recover(ledger: Ledger, run: Run) -> list[str]:
+    """Settle what earlier runs sent and did not settle, oldest first; drop what never got that far.
+
+    Returns the ids of the runs that were settled. Plans that wait for approval stay.
+    """
+    settled = []
+    for run_id, phase_, *_ in ledger.query("run/open_runs"):
+        if run_id == run.id:
+            continue
+        before = stored(ledger, run_id, run.fence)
+        assert before is not None  # noqa: S101 - it was listed a statement ago
+        if phase_ == "sending":
+            settle(ledger, before, missing="in_doubt", error_code="recovered")
+            settled.append(run_id)
+        elif phase_ == "claimed":
+            ledger.drop(ledger.tables.of_run("changes", run_id))
+            phase(ledger, before, "dropped", "failed", error_code="interrupted", finished=True)
+        else:
+            ledger.drop(ledger.tables.of_run("changes", run_id))
+    return settled
+
+
+def drop_plans(ledger: Ledger, run: Run) -> None:
+    """A newer plan takes the place of those that wait for approval."""
+    for run_id, phase_, *_ in ledger.query("run/open_runs"):
+        if run_id != run.id and phase_ in ("planned", "blocked"):
+            before = stored(ledger, run_id, run.fence)
+            assert before is not None  # noqa: S101
+            phase(ledger, before, "dropped", "dropped", finished=True)
+
+
+def approved(ledger: Ledger, run: Run, config: str, suppressions: int) -> Run:
+    """The stored plan that `run` names, if it still is exactly what would be sent. Raises `AudienceRefused`."""
+    plan = stored(ledger, run.id, run.fence)
+    row = ledger.query("run/run_row", run)
+    phase_ = row[0][3] if row else "unknown"
+    if plan is None or phase_ not in ("planned", "blocked"):
+        raise AudienceRefused(f"run {run.id} has no plan that waits to be sent (it is {phase_}); plan again")
+    pointer = ledger.query("run/sync_row")[0][7]
+    fits = {
+        "the configuration changed": plan.config_hash == config,
+        "another run was settled": plan.baseline == pointer,
+        "somebody was forgotten": plan.suppressions == suppressions,
+    }
+    changed = [why for why, same in fits.items() if not same]
+    if changed:
+        raise AudienceRefused(f"since run {run.id} was planned, {' and '.join(changed)}; plan again and approve that")
+    return plan
+
+
+def prune(ledger: Ledger, run: Run) -> None:
+    """Retention: old log rows, snapshots beyond the number kept, tables of runs that are over, old claims."""
+    now = ledger.query("run/clock")[0][0]
+    ledger.execute("run/prune_log", run, before=now - timedelta(days=ledger.sync.log_retention_days))
+    settled = [run_id for (run_id,) in ledger.query("run/settled_runs", run)]
+    still_open = {row[0] for row in ledger.query("run/open_runs", run)}
+    kept = {*settled[: ledger.sync.snapshots], *still_open, ledger.query("run/sync_row")[0][7]}
+    there = sorted(ledger.listing())
+    for name in there:
+        found = ledger.tables.run_of(name)
+        if found and _is_over(*found, still_open=still_open, kept=kept):
+            ledger.drop(name)
+    fences = sorted((f for f in map(ledger.tables.fence_of, there) if f is not None), reverse=True)
+    for fence in fences[2:]:
+        ledger.drop(ledger.tables.claim(fence))
+
+
+def _is_over(kind: str, run_id: str, *, still_open: set[str], kept: set[str | None]) -> bool:
+    return run_id not in kept if kind == "snapshot" else kind in RUN_TABLES and run_id not in still_open
+
+
+def counts(ledger: Ledger, run: Run) -> dict[str, Any]:
+    """The run's row in `runs`, by column name."""
+    names = [column.name for column in ledger.columns_of_runs()]
+    rows = ledger.query("read/runs", run, rows=1)
+    return dict(zip(names, rows[0], strict=True)) if rows else {}
+
+
+def requested_rows(ledger: Ledger, run: Run) -> int:
+    """How many rows of the plan travel in requests."""
+    return int(sum(row[3] for row in ledger.query("read/plan_summary", run) if row[4]))
+
+
+def page_warnings(ledger: Ledger, run: Run) -> list[tuple[int, int, int]]:
+    """(page, received, invalid) where the platform called entries of a page invalid."""
+    return [(page, received or 0, invalid) for page, received, invalid in ledger.query("read/page_warnings", run)]

@@ -1,0 +1,204 @@
+"""The steps of a run up to its plan, each repeatable: begin, changes, prepared rows, snapshot, plan, guards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
+
+from .. import __version__
+from ..errors import ConfigError
+from ..model import PreparedRow
+from .core import STATE_VERSION, Ledger, Run
+
+BATCH = 10_000
+
+
+@dataclass(frozen=True)
+class GuardFinding:
+    """One guard's line: what was found, what is allowed, and whether that blocks the plan."""
+
+    guard: str
+    found: float | None
+    allowed: float | None
+    blocked: bool
+
+
+def config_hash(ledger: Ledger) -> str:
+    """A digest of everything in the configuration that decides what is sent for a row."""
+    sync = ledger.sync
+    options = sync.options.model_dump(mode="json") if hasattr(sync.options, "model_dump") else None
+    told = {
+        "connector": sync.connector,
+        "source": [sync.source.relation, sync.source.query],
+        "mapping": [[m.field, m.column, m.static] for m in sync.mapping],
+        "hash": sync.hash,
+        "normalize": sync.normalize,
+        "options": options,
+        "snapshot": sync.snapshot,
+        "digest": ledger.shape.digest_key,
+        "normalizer": ledger.normalizer_version,
+    }
+    return sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:32]
+
+
+def begin(ledger: Ledger, run: Run, *, trigger: str) -> Run:
+    """Find out what the run starts from, and write its row. Needs the source described and the sync claimed."""
+    keys = json.dumps(ledger.shape.key)
+    types = json.dumps([c.kind for name in ledger.shape.key for c in ledger.source_types if c.name == name])
+    run = _from_baseline(ledger, replace(run, key_columns=keys, key_types=types, config_hash=config_hash(ledger)))
+    ledger.execute(
+        "run/new_run",
+        run,
+        kind=run.kind,
+        trigger=trigger,
+        baseline_run_id=run.baseline,
+        fields=json.dumps(run.fields),
+        engine=ledger.warehouse.engine,
+        wsync_version=__version__,
+        suppressions=run.suppressions,
+        dbt_invocation_id=None,
+    )
+    if run.baseline is None:
+        ledger.execute("run/empty_baseline", run)
+    return run
+
+
+def _from_baseline(ledger: Ledger, run: Run) -> Run:
+    known = ledger.query("run/sync_row")[0]
+    pointer, config_before = known[7], known[6]
+    run = replace(run, config_changed=config_before is not None and config_before != run.config_hash)
+    if pointer is None or ledger.tables.of_run("snapshot", pointer) not in ledger.listing():
+        return _without_baseline(ledger, run)
+    before = ledger.query("run/run_row", replace(run, id=pointer))[0]
+    if [before[8], before[9]] != [run.key_columns, run.key_types]:
+        return _without_baseline(ledger, run)
+    fresh = before[7] != run.config_hash or before[11] != ledger.warehouse.engine
+    if run.key is not None:
+        run = replace(run, config_hash=before[7], config_changed=False)
+        fresh = True
+    kept = ledger.kept_by(ledger.tables.of_run("snapshot", pointer))
+    return replace(run, baseline=pointer, baseline_fields=tuple(json.loads(before[10])), fresh=fresh, kept=kept)
+
+
+def _without_baseline(ledger: Ledger, run: Run) -> Run:
+    if run.key is not None and ledger.query("run/mirror_size")[0][0]:
+        raise ConfigError(
+            f"sync {ledger.sync.name} has members but no baseline that fits its key: one row alone cannot be told "
+            f"apart from the others. Run `wsync run {ledger.sync.name}` first"
+        )
+    return replace(run, baseline=None)
+
+
+def changes(ledger: Ledger, run: Run) -> None:
+    """Read the source once and keep what changed, then make room for its prepared rows."""
+    ledger.execute("run/changes", run, fresh=run.fresh)
+    ledger.execute("run/prepared", run)
+
+
+def changed_rows(ledger: Ledger, run: Run) -> Iterator[list[tuple[Any, ...]]]:
+    """The changed rows to prepare: (primary key, problem or None, mapped columns …), in lists."""
+    return ledger.stream("run/changed_rows", run, BATCH)
+
+
+def keep_prepared(ledger: Ledger, run: Run, rows: Iterable[PreparedRow]) -> None:
+    """Append prepared rows."""
+    ledger.load("prepared", run, PreparedRow._fields, rows)
+
+
+def snapshot(ledger: Ledger, run: Run) -> None:
+    """Take the snapshot, count it, and drop nothing that is still needed; the raw changes go after the plan."""
+    ledger.execute("run/snapshot", run, no_baseline=run.baseline is None)
+    ledger.execute("run/count_changes", run)
+
+
+def plan(ledger: Ledger, run: Run, *, page_rows: int, update_action: str) -> None:
+    """Wanted against members: numbered, paged operations, and their counts. The raw changes are dropped."""
+    sync = ledger.sync
+    ledger.execute("run/wanted", run)
+    ledger.execute("run/leaving", run, removes=_may_remove(ledger, run))
+    ledger.execute("run/removals", run, forget=run.forget)
+    ledger.execute(
+        "run/additions",
+        run,
+        assume=sync.mode == "delete",
+        retry=sync.retry_failed_records,
+        retry_now=run.retry_now,
+        resync=run.resync,
+        update_action=update_action,
+    )
+    ledger.execute("run/plan", run, page_rows=page_rows)
+    ledger.execute("run/outcome", run)
+    ledger.execute("run/count_plan", run)
+
+
+def _may_remove(ledger: Ledger, run: Run) -> bool:
+    if ledger.sync.mode == "upsert" and not run.forget:
+        return False
+    return run.baseline is not None or ledger.query("run/held_keys", run)[0][0] == 0
+
+
+def guard(ledger: Ledger, run: Run) -> list[GuardFinding]:
+    """Judge the plan. A guard whose numbers cannot be computed blocks."""
+    limits = ledger.sync.guards
+    off = 10**15
+    rows = ledger.query(
+        "run/guard",
+        run,
+        config_changed=run.config_changed,
+        empty_source=0 if limits.empty_source else off,
+        removals_percent=limits.removals_percent or 0,
+        removals_rows=off if limits.removals_percent is None else limits.removals_rows,
+        rekeys_percent=limits.rekeys_percent or 0,
+        rekeys_rows=off if limits.rekeys_percent is None else limits.rekeys_rows,
+        config_change_removals=0 if limits.config_change_removals else off,
+        null_keys_percent=off if limits.null_keys_percent is None else limits.null_keys_percent,
+        null_keys_rows=off if limits.null_keys_rows is None else limits.null_keys_rows,
+        sample_rows=limits.sample_rows,
+        invalid_percent=100 if limits.invalid_percent is None else limits.invalid_percent,
+        field_invalid_percent=100 if limits.field_invalid_percent is None else limits.field_invalid_percent,
+        field_collapse_points=off if limits.field_collapse_points is None else limits.field_collapse_points,
+    )
+    return [
+        GuardFinding(name, _number(found), _number(allowed), bool(blocked)) for name, found, allowed, blocked in rows
+    ]
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else round(float(value), 2)
+
+
+def drop_changes(ledger: Ledger, run: Run) -> None:
+    """The raw mapped values go: their rows are prepared, the snapshot and the plan stand."""
+    ledger.drop(ledger.tables.of_run("changes", run.id))
+
+
+def check_owner(ledger: Ledger, *, account: str) -> None:
+    """Raises `ConfigError` for state of a newer version, and for an audience of another account."""
+    sync = ledger.sync
+    row = ledger.query("run/sync_row")[0]
+    if row[10] > STATE_VERSION:
+        raise ConfigError(f"sync {sync.name} was last run by a newer wsync (state version {row[10]}); upgrade wsync")
+    if (row[0], row[1]) != (sync.connector, account):
+        raise ConfigError(
+            f"sync {sync.name} owns an audience of {row[0]} account {row[1]}; another account is another sync: give it "
+            f"another name, or give this one up with `wsync abandon {sync.name}`"
+        )
+
+
+def suppressions(ledger: Ledger) -> list[str]:
+    """The suppressed digests of this sync."""
+    return [digest for (digest,) in ledger.query("run/suppressions")]
+
+
+def check_mirror(ledger: Ledger) -> None:
+    """Compare the mirror with what the last settle recorded. Raises `ConfigError` where rows are missing."""
+    recorded = ledger.query("run/sync_row")[0][9] or 0
+    found = ledger.query("run/mirror_size")[0][0]
+    if found < recorded:
+        raise ConfigError(
+            f"the mirror of sync {ledger.sync.name} has {found} rows where its last run recorded {recorded}: somebody "
+            "changed it, and what is missing could never be removed. Restore the table, or abandon the sync"
+        )

@@ -1,0 +1,64 @@
+"""The names of wsync's tables: one place that builds them and reads them back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sqlglot import exp
+
+STATE = ("syncs", "runs", "sync_log", "suppressed")
+VIEWS = ("sync_log_latest", "failed_keys", "membership_history")
+RUN_TABLES = ("changes", "prepared", "wanted", "leaving", "operations", "plan", "outcome", "verdict", "empty")
+RUN_ID = r"\d{14}[0-9a-f]{4}"
+
+
+def token(sync: str, limit: int = 63) -> str:
+    """The sync's name as part of a table name: what cannot stand there, or is too long, is told apart by a digest."""
+    longest = limit - len("operations_") - 1 - 18
+    plain = re.sub(r"[^a-z0-9_]", "_", sync.lower())
+    if plain == sync.lower() and len(plain) <= longest:
+        return plain
+    return f"{plain[: longest - 9]}_{sha256(sync.lower().encode()).hexdigest()[:8]}"
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of one sync in one state schema."""
+
+    schema: str
+    sync: str
+    limit: int = 63
+
+    @property
+    def token(self) -> str:
+        return token(self.sync, self.limit)
+
+    def table(self, name: str) -> exp.Table:
+        return exp.table_(name, db=self.schema, quoted=True)
+
+    def of_run(self, kind: str, run_id: str) -> str:
+        return f"{kind}_{self.token}_{run_id}"
+
+    @property
+    def mirror(self) -> str:
+        return f"mirror_{self.token}"
+
+    @property
+    def baseline_view(self) -> str:
+        return f"baseline_{self.token}"
+
+    def claim(self, fence: int) -> str:
+        return f"claim_{self.token}_{fence:08d}"
+
+    def fence_of(self, name: str) -> int | None:
+        """The fence of a claim table of this sync; None for any other table."""
+        found = re.fullmatch(rf"claim_{re.escape(self.token)}_(\d{{8,}})", name)
+        return int(found[1]) if found else None
+
+    def run_of(self, name: str) -> tuple[str, str] | None:
+        """(kind, run id) of a run's table of this sync; None for any other table."""
+        kinds = "|".join((*RUN_TABLES, "snapshot"))
+        found = re.fullmatch(rf"({kinds})_{re.escape(self.token)}_({RUN_ID})", name)
+        return (found[1], found[2]) if found else None

@@ -1,0 +1,275 @@
+"""One run of one sync, step by step; knows neither SQL nor HTTP."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from .connectors import Connector
+from .delivery import Delivery, Sender, Wire, pages_of
+from .errors import AudienceRefused, ConfigError, WsyncError
+from .fields import Preparer, preparer
+from .ledger import claims, settling, steps
+from .ledger.core import Ledger, Run
+from .ledger.steps import GuardFinding
+from .model import Ports, Sync
+
+Kind = Literal["run", "plan", "apply", "resync", "retry", "test-record", "forget"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: the stage's name, and what is done of how much (rows), when known."""
+
+    stage: str
+    done: int = 0
+    total: int | None = None
+    pages: int = 0
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a run is asked to do. `key` is the text of one primary key, as the log shows it."""
+
+    kind: Kind = "run"
+    run_id: str | None = None
+    key: str | None = None
+    trigger: str = "cli"
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a run ended. `status`: succeeded, partial (some rows failed), planned, blocked, stopped, skipped or failed."""
+
+    sync: str
+    run_id: str
+    status: str
+    exit_code: int
+    counts: dict[str, Any] = field(default_factory=dict)
+    guards: tuple[GuardFinding, ...] = ()
+    recovered: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    error: WsyncError | None = None
+
+
+@dataclass
+class Runner:
+    """Runs one sync over one open warehouse."""
+
+    ledger: Ledger
+    connector: Connector
+    ports: Ports
+    progress: Callable[[Progress], None] = lambda _progress: None
+    stopping: Callable[[], WsyncError | None] = lambda: None
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def sync(self) -> Sync:
+        return self.ledger.sync
+
+    def run(self, request: Request) -> Result:
+        """Do what is asked, and end the lease whatever happens. Raises the `WsyncError` that stopped it."""
+        found = self.connector
+        self.ledger.prepare_schema()
+        run = Run(request.run_id or new_run_id(), 0, request.kind, "", "", "", (), None)
+        account = found.account(self.sync.destination)
+        run = claims.claim(self.ledger, run, account=account)
+        lease = claims.Lease(self.ledger, run)
+        with self._released(lease):
+            steps.check_owner(self.ledger, account=account)
+            recovered = tuple(settling.recover(self.ledger, run))
+            if request.kind == "apply":
+                return self._apply(found, run, lease, recovered)
+            steps.check_mirror(self.ledger)
+            return replace(self._fresh(found, run, lease, request), recovered=recovered)
+
+    @contextmanager
+    def _released(self, lease: claims.Lease) -> Iterator[None]:
+        """Prune and end the lease after a run that came to an end of its own; leave a lost warehouse to recovery."""
+        try:
+            yield
+        except (WsyncError, KeyboardInterrupt):
+            self._end_quietly(lease)
+            raise
+        settling.prune(self.ledger, lease.run)
+        lease.end()
+
+    def _end_quietly(self, lease: claims.Lease) -> None:
+        try:
+            lease.end()
+        except WsyncError:
+            self.warnings.append("the lease could not be ended; it expires by itself")
+
+    # -- a run with a plan of its own ----------------------------------------------------------------------------
+
+    def _fresh(self, found: Connector, run: Run, lease: claims.Lease, request: Request) -> Result:
+        wire = self._wire(found, run, create=request.kind != "plan")
+        settling.drop_plans(self.ledger, run)
+        prepare, run = self._preparer(found, _asked(run, request))
+        run = steps.begin(self.ledger, run, trigger=request.trigger)
+        self._prepare(run, prepare, lease)
+        self.progress(Progress("plan"))
+        steps.snapshot(self.ledger, run)
+        steps.plan(self.ledger, run, page_rows=found.rows, update_action=found.updates)
+        guards = tuple(steps.guard(self.ledger, run))
+        steps.drop_changes(self.ledger, run)
+        blocked = any(each.blocked for each in guards) and request.kind != "forget"
+        if blocked or request.kind == "plan":
+            return self._planned(run, guards, blocked=blocked)
+        return replace(self._send(wire, run, lease), guards=guards)
+
+    def _preparer(self, found: Connector, run: Run) -> tuple[Preparer, Run]:
+        suppressed = steps.suppressions(self.ledger)
+        made = preparer(
+            found.fields,
+            self.sync.mapping,
+            sync=self.sync.name,
+            hash=self.sync.hash,
+            normalize=self.sync.normalize,
+            options=self.sync.options,
+            suppressed=frozenset(suppressed),
+            hashing_words=found.hashing_words,
+        )
+        self.ledger = self.ledger.describe_source()
+        return made, replace(run, fields=made.fields, suppressions=len(suppressed))
+
+    def _prepare(self, run: Run, prepare: Preparer, lease: claims.Lease) -> None:
+        self.progress(Progress("changes"))
+        steps.changes(self.ledger, run)
+        done = 0
+        order = [0, 1, *(2 + self.ledger.shape.columns.index(name) for name in self._spelled(prepare))]
+        straight = order == list(range(len(order)))
+        for batch in steps.changed_rows(self.ledger, run):
+            rows = batch if straight else [tuple(row[at] for at in order) for row in batch]
+            steps.keep_prepared(self.ledger, run, prepare.prepare(rows))
+            lease.keep()
+            done += len(batch)
+            self.progress(Progress("prepare", done))
+
+    def _spelled(self, prepare: Preparer) -> list[str]:
+        """The preparer's columns in the source's own spelling."""
+        known = {name.lower(): name for name in self.ledger.shape.columns}
+        return [name if name in self.ledger.shape.columns else known[name.lower()] for name in prepare.columns]
+
+    def _planned(self, run: Run, guards: tuple[GuardFinding, ...], *, blocked: bool) -> Result:
+        verdict = json.dumps([asdict(each) for each in guards])
+        status = "blocked" if blocked else "planned"
+        settling.phase(self.ledger, run, status, status, guard_verdict=verdict, finished=True)
+        counts = settling.counts(self.ledger, run)
+        return Result(self.sync.name, run.id, status, AudienceRefused.exit_code if blocked else 0, counts, guards)
+
+    # -- the audience --------------------------------------------------------------------------------------------
+
+    def _wire(self, found: Connector, run: Run, *, create: bool) -> Wire:
+        """The connection to the sync's own audience: the recorded one, else the one configured, found or created."""
+        api = found.connect(self.sync, self.ports)
+        recorded = self.ledger.query("run/sync_row")[0][2]
+        wanted = self.sync.audience
+        if recorded is not None:
+            if wanted.id is not None and wanted.id != recorded:
+                raise ConfigError(
+                    f"sync {self.sync.name} owns audience {recorded}; another audience is another sync: give it another "
+                    f"name, or give this one up with `wsync abandon {self.sync.name}`"
+                )
+            return Wire(found, api, recorded)
+        audience = self._audience(found, api, create=create)
+        if audience is not None:
+            self.ledger.execute("run/adopt_audience", run, audience_id=audience, audience_name=wanted.name)
+        return Wire(found, api, audience or "")
+
+    def _audience(self, found: Connector, api: Any, *, create: bool) -> str | None:
+        wanted = self.sync.audience
+        if wanted.id is not None:
+            if found.open is not None:
+                found.open(api, wanted.id)
+            return wanted.id
+        named = found.find(api, wanted.name or "")
+        if len(named) > 1:
+            raise ConfigError(
+                f"{len(named)} audiences have the name that sync {self.sync.name} asks for; name one of them by "
+                "`audience: {id: …}`, as `wsync audiences list` shows them"
+            )
+        if named:
+            return named[0].id
+        return found.create(api, wanted).id if create else None
+
+    # -- sending and settling ------------------------------------------------------------------------------------
+
+    def _apply(self, found: Connector, run: Run, lease: claims.Lease, recovered: tuple[str, ...]) -> Result:
+        steps.check_mirror(self.ledger)
+        self.ledger = self.ledger.describe_source()
+        suppressed = len(steps.suppressions(self.ledger))
+        run = settling.approved(self.ledger, run, steps.config_hash(self.ledger), suppressed)
+        return replace(self._send(self._wire(found, run, create=True), run, lease), recovered=recovered)
+
+    def _send(self, wire: Wire, run: Run, lease: claims.Lease) -> Result:
+        settling.phase(self.ledger, run, "sending", "running")
+        total = settling.requested_rows(self.ledger, run)
+        self.progress(Progress("send", 0, total))
+        sender = Sender(
+            wire,
+            self.sync.concurrency,
+            before_page=lambda: lease.keep(wire.request_seconds),
+            record=lambda outcomes: settling.record(self.ledger, run, outcomes),
+            progress=lambda done: self.progress(Progress("send", done.rows, total, done.pages)),
+            stopping=self.stopping,
+        )
+        done = sender.send(pages_of(settling.pages(self.ledger, run), wire.identifiers))
+        self.progress(Progress("settle"))
+        error = done.stopped_by
+        settling.settle(self.ledger, run, missing="aborted", error_code=_code(error))
+        return self._settled(run, done)
+
+    def _settled(self, run: Run, done: Delivery) -> Result:
+        counts = settling.counts(self.ledger, run)
+        for page, received, invalid in settling.page_warnings(self.ledger, run):
+            self.warnings.append(
+                f"page {page}: the platform calls {invalid} of {received} entries invalid (its count is approximate)"
+            )
+        bad = sum(counts.get(name) or 0 for name in ("failed_insert", "failed_update", "failed_delete"))
+        bad += (counts.get("in_doubt_rows") or 0) + (counts.get("aborted_rows") or 0)
+        bad += (counts.get("invalid_rows") or 0) - (counts.get("held_keys") or 0)
+        status = "stopped" if done.stopped_by else "partial" if bad > 0 else "succeeded"
+        settling.phase(self.ledger, run, "settled", status, error_code=_code(done.stopped_by), finished=True)
+        code = done.stopped_by.exit_code if done.stopped_by else 6 if bad > 0 else 0
+        return Result(
+            self.sync.name,
+            run.id,
+            status,
+            code,
+            {**counts, "status": status},
+            warnings=tuple(self.warnings),
+            error=done.stopped_by,
+        )
+
+
+def _asked(run: Run, request: Request) -> Run:
+    return replace(
+        run,
+        key=request.key,
+        resync=request.kind in ("resync", "test-record"),
+        retry_now=request.kind in ("retry", "resync", "test-record"),
+        forget=request.kind == "forget",
+    )
+
+
+def _code(error: WsyncError | None) -> str | None:
+    return None if error is None else getattr(error, "code", type(error).__name__.lower())
+
+
+def new_run_id() -> str:
+    """A run's id: its start in UTC to the second, and four random hex digits."""
+    return f"{datetime.now(UTC):%Y%m%d%H%M%S}{secrets.token_hex(2)}"
+
+
+def key_shape(sync: Sync, found: Connector) -> bool:
+    """Whether wsync's tables hold the key's SHA-256: it is mapped to a field that the platform wants hashed."""
+    if sync.log_primary_key is not None:
+        return sync.log_primary_key == "digest"
+    hashed = {each.name for each in found.fields if each.hash}
+    return any(m.column in sync.primary_key and m.field in hashed for m in sync.mapping)
