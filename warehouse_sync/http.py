@@ -14,7 +14,7 @@ import logging
 import math
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
@@ -30,6 +30,7 @@ LONGEST_PAUSE = 300.0
 """Seconds: no platform, header or computation makes us wait longer at once."""
 FIRST_BACKOFF, LONGEST_BACKOFF = 1.0, 60.0
 BUSY_PAUSE = 60.0
+PLAIN_HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "warehouse-sync"}
 
 log = logging.getLogger(__name__)
 
@@ -160,9 +161,7 @@ class Http:
             spent = self.ports.clock() - started + pause
             if self._is_over(verdict, attempt, spent) or not (repeat or certain):
                 raise self._error(verdict, reply, certain=certain, attempts=attempt)
-            log.info(
-                "%s %s: %s, attempt %d, again in %.1f s", self.connector, name, verdict.code, attempt, pause
-            )
+            log.info("%s %s: %s, attempt %d, again in %.1f s", self.connector, name, verdict.code, attempt, pause)
             self._rest(verdict, pause)
         raise AssertionError("unreachable")
 
@@ -171,7 +170,7 @@ class Http:
 
     def _sent_headers(self, make: Callable[[], bytes | None]) -> dict[str, str]:
         kind = {} if make is _no_body else {"Content-Type": "application/json; charset=utf-8"}
-        return {"Accept": "application/json", "Accept-Encoding": "gzip", **kind, **self.headers}
+        return {**PLAIN_HEADERS, **kind, **self.headers}
 
     def _attempt(
         self, name: str, request: Request, examine: Callable[[Any], Verdict | None] | None
@@ -183,13 +182,14 @@ class Http:
             return None, _of_broken(answer)
         verdict = self.classify(answer)
         if verdict.kind == "ok" and examine is not None:
-            verdict = examine(answer.body) or verdict
+            examined = examine(answer.body)
+            verdict = replace(examined, request_id=verdict.request_id) if examined else verdict
         return answer, verdict
 
     def _pause(self, verdict: Verdict, reply: Reply | None, attempt: int) -> float:
         """Seconds before the next attempt: the platform's wish first, else growing, with full jitter."""
         told = retry_after(reply, self.ports.wall()) if reply is not None else None
-        if verdict.kind == "wait" and told is not None:
+        if told is not None:
             return min(told, LONGEST_PAUSE)
         if verdict.seconds is not None:
             return min(max(verdict.seconds, 0.0), LONGEST_PAUSE)
@@ -223,9 +223,7 @@ class Http:
             words = f"{self.budget.circuit} requests in a row got no usable answer; nothing more is sent"
             raise Unavailable(f"{self.connector}: {words}", connector=self.connector, code="circuit_open")
 
-    def _error(
-        self, verdict: Verdict, reply: Reply | None, *, certain: bool, attempts: int
-    ) -> DestinationError:
+    def _error(self, verdict: Verdict, reply: Reply | None, *, certain: bool, attempts: int) -> DestinationError:
         facts: dict[str, Any] = {
             "connector": self.connector,
             "code": verdict.code,

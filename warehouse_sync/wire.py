@@ -34,8 +34,7 @@ LARGEST_ANSWER = 8 * 1024 * 1024
 CONNECT_SECONDS = 10.0
 
 # At DEBUG urllib3 writes every path with its query, at WARNING the whole address over an unreadable header.
-logging.getLogger("urllib3").setLevel(logging.WARNING)
-logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
+logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True)
@@ -231,9 +230,7 @@ def _read(answer: requests.Response) -> Reply:
     try:
         return Reply(answer.status_code, answer.headers, json.loads(content))
     except (ValueError, RecursionError):
-        return Reply(
-            answer.status_code, answer.headers, problem="not_json" if content.strip() else "empty_answer"
-        )
+        return Reply(answer.status_code, answer.headers, problem="not_json" if content.strip() else "empty_answer")
 
 
 def _bounded(answer: requests.Response) -> Iterator[bytes]:
@@ -253,9 +250,7 @@ def _broken(error: BaseException) -> Broken:
         return Broken("proxy", "the proxy did not let the request through", sent)
     if not sent:
         return Broken("unreachable", "no connection could be made", sent)
-    if isinstance(error, requests.Timeout) or any(
-        isinstance(cause, TimeoutError) for cause in _causes(error)
-    ):
+    if isinstance(error, requests.Timeout) or any(isinstance(cause, TimeoutError) for cause in _causes(error)):
         return Broken("timeout", "no whole answer came in time", sent)
     return Broken("broken_answer", "the connection broke before the whole answer was there", sent)
 
@@ -277,9 +272,7 @@ def require_safe(base: str) -> None:
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         raise ConfigError("base_url must hold neither credentials nor a query", key="base_url")
     if not host or not (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))):
-        raise ConfigError(
-            "base_url must begin with https:// (plain http is for this machine only)", key="base_url"
-        )
+        raise ConfigError("base_url must begin with https:// (plain http is for this machine only)", key="base_url")
 
 
 def _is_loopback(host: str) -> bool:

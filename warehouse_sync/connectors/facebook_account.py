@@ -67,7 +67,7 @@ def _judge(reply: Reply) -> Verdict:
     """The error table's verdict, with the pauses the usage headers ask for."""
     verdict, used = classify(reply), usage(reply.headers)
     if verdict.kind == "ok":
-        return Verdict("ok", seconds=used.pause())
+        return replace(verdict, seconds=used.pause())
     if verdict.kind == "wait" and used.regain:
         return replace(verdict, seconds=used.regain)
     return verdict

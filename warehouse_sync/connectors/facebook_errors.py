@@ -38,8 +38,7 @@ TERMS = (
     "business.facebook.com/ads/manage/customaudiences/tos"
 )
 RENEWAL = (
-    "make a new token: Business settings, Users, System users, Generate new token, "
-    "with ads_read and ads_management"
+    "make a new token: Business settings, Users, System users, Generate new token, with ads_read and ads_management"
 )
 ROLE = (
     "give the token's user ads_read and ads_management, and the role of advertiser or admin on the ad "
@@ -133,12 +132,8 @@ KNOWN: tuple[Known, ...] = (
         "look at field_notes; where nothing is accepted, check app_secret and the audience's type",
     ),
     Known("denied", "token_expired", ((190, 463),), "the access token has expired", RENEWAL),
-    Known(
-        "denied", "token_invalid", ((190, 460),), "the access token ended with a change of password", RENEWAL
-    ),
-    Known(
-        "denied", "token_invalid", ((190, 458),), "the app is no longer allowed by the token's user", RENEWAL
-    ),
+    Known("denied", "token_invalid", ((190, 460),), "the access token ended with a change of password", RENEWAL),
+    Known("denied", "token_invalid", ((190, 458),), "the app is no longer allowed by the token's user", RENEWAL),
     Known(
         "denied",
         "token_invalid",
@@ -227,7 +222,7 @@ def classify(reply: Reply) -> Verdict:
     if error is not None:
         return _of_error(error, reply)
     if reply.status == 200 and isinstance(reply.body, dict):
-        return Verdict("ok")
+        return Verdict("ok", request_id=trace(reply))
     return replace(by_status(reply), request_id=trace(reply))
 
 
@@ -241,9 +236,7 @@ def _error(body: Any) -> Mapping[str, Any] | None:
 def _of_error(error: Mapping[str, Any], reply: Reply) -> Verdict:
     code, subcode = _whole(error.get("code")), _whole(error.get("error_subcode"))
     if code == 1 and "reduce the amount of data" in str(error.get("message")).lower():
-        return Verdict(
-            "rejected", "too_much_data", "the page of the list is too large", request_id=trace(reply)
-        )
+        return Verdict("rejected", "too_much_data", "the page of the list is too large", request_id=trace(reply))
     known = _known(code, subcode, error, reply)
     certain = known.certain and (reply.status < 500 or known.kind == "wait")
     return Verdict(
