@@ -1,0 +1,24 @@
+"""Fixtures that several test files share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.engine import Engine
+from tests.postgres_server import running_postgres
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[dict[str, str | int]]:
+    """Connection settings of a real PostgreSQL, started once."""
+    with running_postgres() as settings:
+        yield settings
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    """A sync of the table `people` into the tiny destination, on a fresh duckdb file."""
+    return Engine(tmp_path)
