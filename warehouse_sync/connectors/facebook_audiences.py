@@ -134,9 +134,7 @@ def _new_audience(facebook: Facebook, spec: AudienceSpec) -> dict[str, Any]:
     }
 
 
-def read(
-    facebook: Facebook, audience: str, examine: Callable[[Any], Verdict | None] | None = None
-) -> Audience:
+def read(facebook: Facebook, audience: str, examine: Callable[[Any], Verdict | None] | None = None) -> Audience:
     """The audience as Facebook describes it. Raises `Denied` where it is missing."""
     query = {"fields": FACTS}
     reply = facebook.http.call("GET", path(audience), name="read audience", query=query, examine=examine)

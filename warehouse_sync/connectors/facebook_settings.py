@@ -139,12 +139,12 @@ class AudienceSettings(BaseModel):
     description: str = Field(
         default="", title="Description", description="Shown in Ads Manager beside the name.", max_length=1000
     )
-    customer_file_source: Literal[
-        "USER_PROVIDED_ONLY", "PARTNER_PROVIDED_ONLY", "BOTH_USER_AND_PARTNER_PROVIDED"
-    ] = Field(
-        default="USER_PROVIDED_ONLY",
-        title="Customer file source",
-        description="Who collected the data: you from your customers, partners of yours, or both.",
+    customer_file_source: Literal["USER_PROVIDED_ONLY", "PARTNER_PROVIDED_ONLY", "BOTH_USER_AND_PARTNER_PROVIDED"] = (
+        Field(
+            default="USER_PROVIDED_ONLY",
+            title="Customer file source",
+            description="Who collected the data: you from your customers, partners of yours, or both.",
+        )
     )
     retention_days: int | None = Field(
         default=None,

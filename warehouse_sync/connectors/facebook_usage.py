@@ -34,9 +34,7 @@ class Usage(NamedTuple):
 def usage(headers: Mapping[str, str]) -> Usage:
     """The usage the headers tell; nothing where they are absent or cannot be read."""
     found = [_of(quota) for quota in _quotas(headers)]
-    return Usage(
-        max((each.percent for each in found), default=0.0), max((each.regain for each in found), default=0.0)
-    )
+    return Usage(max((each.percent for each in found), default=0.0), max((each.regain for each in found), default=0.0))
 
 
 def _quotas(headers: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
