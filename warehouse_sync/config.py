@@ -48,6 +48,9 @@ def load(project_dir: Path | str, environ: Mapping[str, str] | None = None) -> P
     root = Path(project_dir)
     desk = Desk(os.environ if environ is None else environ)
     node = _main_file(root)
+    if not isinstance(node.value, Mapping):
+        desk.complain("must be a block of settings (key: value)", node.place)
+        desk.close()
     top = block(ProjectFile, node, "", desk, later=("warehouse", "defaults", "destinations"))
     warehouse = _warehouse(node, root, desk)
     syncs = tuple(_syncs(root, _surroundings(node, root, warehouse, desk), desk))
@@ -69,9 +72,7 @@ def select(project: Project, names: Iterable[str] = ()) -> tuple[Sync, ...]:
     known = {sync.name: sync for sync in project.syncs}
     missing = [name for name in wanted if name not in known]
     if missing:
-        raise ConfigErrors(
-            [ConfigError(f"there is no sync {shown(name)!r}; {near(name, known)}") for name in missing]
-        )
+        raise ConfigErrors([ConfigError(f"there is no sync {shown(name)!r}; {near(name, known)}") for name in missing])
     return tuple(known[name] for name in wanted)
 
 
@@ -92,9 +93,7 @@ def load_destination_file(path: Path | str, environ: Mapping[str, str] | None = 
 def _main_file(root: Path) -> Node:
     path = root / FILE
     if not path.exists():
-        raise ConfigErrors(
-            [ConfigError(f"there is no {FILE} here; --project-dir names another folder", path=root)]
-        )
+        raise ConfigErrors([ConfigError(f"there is no {FILE} here; --project-dir names another folder", path=root)])
     return read(path)
 
 
@@ -139,9 +138,7 @@ def _targets(node: Node, desk: Desk) -> dict[str, Target | None]:
     for name, found in (entry.node.entries if entry else {}).items():
         key = dotted("destinations", shown(name))
         if not SYNC_NAME.fullmatch(name):
-            desk.complain(
-                "is not a name: a letter, then at most 62 letters, digits, _ and -", found.place, key
-            )
+            desk.complain("is not a name: a letter, then at most 62 letters, digits, _ and -", found.place, key)
         targets[name] = target(name, Node(found.place, found.node.value), key, desk)
     return targets
 
@@ -175,9 +172,7 @@ def _refuse_doubles(syncs: Iterable[Sync], desk: Desk) -> None:
             desk.complain(f"the sync {other.name} has this name, too ({_where(other)})", place, "name")
         other = audiences.setdefault(_owned(sync), sync)
         if other is not sync:
-            desk.complain(
-                f"the sync {other.name} owns this audience already ({_where(other)})", place, "audience"
-            )
+            desk.complain(f"the sync {other.name} owns this audience already ({_where(other)})", place, "audience")
 
 
 def _owned(sync: Sync) -> tuple[str, ...]:

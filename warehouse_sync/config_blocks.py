@@ -43,7 +43,7 @@ class Desk:
 
     def echo(self, word: str) -> str:
         """A mistyped word as it may be repeated to the user; one that came from the environment may not."""
-        return "of this name" if word in self.hidden else repr(shown(word))
+        return "(value of a variable)" if word in self.hidden else repr(shown(word))
 
     def close(self) -> None:
         """Raises `ConfigErrors` with everything noted, by file and line, each once, without hidden values."""
@@ -127,14 +127,10 @@ def text(node: Node, key: str, desk: Desk) -> str | None:
 
 def secret_names(model: type[BaseModel]) -> frozenset[str]:
     """The settings of a model that hold secrets: those with `SecretStr` in their type."""
-    return frozenset(
-        name for name, info in model.model_fields.items() if _mentions(info.annotation, SecretStr)
-    )
+    return frozenset(name for name, info in model.model_fields.items() if _mentions(info.annotation, SecretStr))
 
 
-def _rendered_block(
-    model: type[BaseModel], node: Node, prefix: str, desk: Desk, later: Collection[str]
-) -> Node:
+def _rendered_block(model: type[BaseModel], node: Node, prefix: str, desk: Desk, later: Collection[str]) -> Node:
     secrets, entries = secret_names(model), {}
     for name, entry in node.entries.items():
         key = dotted(prefix, shown(name))
@@ -152,8 +148,7 @@ def _rendered(node: Node, key: str, desk: Desk, *, secret: bool) -> Node:
         return replace(node, value=tuple(items))
     if isinstance(node.value, Mapping):
         inner = {
-            name: _filled(entry, dotted(key, shown(name)), desk, secret=secret)
-            for name, entry in node.value.items()
+            name: _filled(entry, dotted(key, shown(name)), desk, secret=secret) for name, entry in node.value.items()
         }
         return replace(node, value=inner)
     if not isinstance(node.value, str):

@@ -127,9 +127,7 @@ NamePart = Annotated[str, Field(max_length=255), AfterValidator(_name_part)]
 Percent = Annotated[
     Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None,
     BeforeValidator(_off_is_none),
-    WithJsonSchema(
-        {"anyOf": [{"type": "number", "minimum": 0, "maximum": 100}, {"enum": ["off", False, None]}]}
-    ),
+    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": 100}, {"enum": ["off", False, None]}]}),
 ]
 RowLimit = Annotated[
     Annotated[int, Field(ge=0)] | None,
@@ -143,17 +141,15 @@ _Rows = Annotated[int, Field(ge=0)]
 class Guards(Block):
     """Limits that stop a plan before the first request; `off` takes a limit away."""
 
-    empty_source: OnOff = Field(
-        default=True, description="Refuse when the source is empty and there are members."
-    )
+    empty_source: OnOff = Field(default=True, description="Refuse when the source is empty and there are members.")
     removals_percent: Percent = Field(
-        default=20, description="Refuse when a larger share of the members would be removed,"
+        default=20, description="Refuse when a larger share of the members would be removed."
     )
-    removals_rows: _Rows = Field(default=10, description="… but never up to this many removals.")
+    removals_rows: _Rows = Field(default=10, description="Up to this many removals never trip the guard above.")
     rekeys_percent: Percent = Field(
-        default=50, description="Refuse when a larger share of the members changes identity,"
+        default=50, description="Refuse when a larger share of the members changes identity."
     )
-    rekeys_rows: _Rows = Field(default=10, description="… but never up to this many rekeys.")
+    rekeys_rows: _Rows = Field(default=10, description="Up to this many rekeys never trip the guard above.")
     config_change_removals: OnOff = Field(
         default=True, description="Refuse any removal in the first run after the configuration changed."
     )
@@ -172,9 +168,7 @@ class Guards(Block):
     null_keys_percent: Percent = Field(
         default=1, description="Refuse removals when a larger share of the rows has no key."
     )
-    null_keys_rows: RowLimit = Field(
-        default=100, description="Refuse removals when more rows than this have no key."
-    )
+    null_keys_rows: RowLimit = Field(default=100, description="Refuse removals when more rows than this have no key.")
 
 
 class Settings(Block):
@@ -195,9 +189,7 @@ class Settings(Block):
         default="on",
         description="`on`: values are cleaned by the platform's rules; `off`: not; or one of its profiles.",
     )
-    retry_failed_records: OnOff = Field(
-        default=True, description="Send rows again that the platform rejected before."
-    )
+    retry_failed_records: OnOff = Field(default=True, description="Send rows again that the platform rejected before.")
     retain_logs: OnOff = Field(default=True, description="Write one row per planned operation to `sync_log`.")
     log_retention_days: int = Field(
         default=7, ge=1, le=36500, description="Log rows older than this many days (UTC) go."
@@ -217,15 +209,11 @@ class Settings(Block):
         str | None,
         BeforeValidator(_period),
         WithJsonSchema({"anyOf": [{"type": "string"}, {"enum": ["off", False, None]}]}),
-    ] = Field(
-        default=None, description="Send members again that were last sent longer ago, such as `60 days`."
-    )
-    guards: Guards = Field(
-        default_factory=Guards, description="Limits that stop a plan; see the guards below."
-    )
+    ] = Field(default=None, description="Send members again that were last sent longer ago, such as `60 days`.")
+    guards: Guards = Field(default_factory=Guards, description="Limits that stop a plan; see Guards.")
     schedule: Annotated[
         Schedule | None, BeforeValidator(_schedule, json_schema_input_type=Literal["manual"] | Schedule)
-    ] = Field(default=None, description="When the sync is due: `manual`, or a block; see schedules below.")
+    ] = Field(default=None, description="When the sync is due: `manual`, or a block; see Schedule.")
     lease: int = Field(
         default=120,
         ge=1,
@@ -238,9 +226,7 @@ class Settings(Block):
         le=86400,
         description="Seconds to wait after a dead run's lease before it is taken over.",
     )
-    concurrency: int = Field(
-        default=4, ge=1, le=64, description="How many requests may be in flight at once."
-    )
+    concurrency: int = Field(default=4, ge=1, le=64, description="How many requests may be in flight at once.")
 
 
 class SourceBlock(Block):
@@ -254,9 +240,7 @@ class SourceBlock(Block):
         ]
         | None
     ) = Field(default=None, description="A table or view: `schema.name`, or a list of the name's parts.")
-    query_file: Text | None = Field(
-        default=None, description="A file with one SELECT, relative to the project."
-    )
+    query_file: Text | None = Field(default=None, description="A file with one SELECT, relative to the project.")
 
     @model_validator(mode="after")
     def _one_of(self) -> SourceBlock:
@@ -284,9 +268,7 @@ class AudienceName(Block):
     """The list a sync owns."""
 
     id: Text | None = Field(default=None, description="The id of an audience that exists, in quotes.")
-    name: Text | None = Field(
-        default=None, description="The exact name of an audience to find, or else to create."
-    )
+    name: Text | None = Field(default=None, description="The exact name of an audience to find, or else to create.")
 
     @model_validator(mode="after")
     def _one_of(self) -> AudienceName:
@@ -328,8 +310,8 @@ class SyncFile(Settings, Body):
     name: Annotated[str, AfterValidator(_sync_name)] | None = Field(
         default=None, description="The name of the sync; left out, the name of the file."
     )
-    source: Annotated[SourceBlock, BeforeValidator(_as_table, json_schema_input_type=str | SourceBlock)] = (
-        Field(description="What the sync reads: a table or view, or a file with one SELECT.")
+    source: Annotated[SourceBlock, BeforeValidator(_as_table, json_schema_input_type=str | SourceBlock)] = Field(
+        description="What the sync reads: a table or view, or a file with one SELECT."
     )
     primary_key: Annotated[
         list[Column],
@@ -346,9 +328,7 @@ class DestinationFile(Body):
     """A file for `wsync preview`: a destination and a mapping without a project."""
 
     hash: Annotated[Hashing, BeforeValidator(_on_off_word)] = Field(default="on", description="As in a sync.")
-    normalize: Annotated[str, BeforeValidator(_on_off_word)] = Field(
-        default="on", description="As in a sync."
-    )
+    normalize: Annotated[str, BeforeValidator(_on_off_word)] = Field(default="on", description="As in a sync.")
     audience: Any = Field(default=None, description="As in a sync.")
 
 

@@ -21,7 +21,7 @@ def source(block: SourceBlock, root: Path, dialect: str) -> Source:
 
 def one_select(text: str, path: Path, dialect: str) -> str:
     """The one SELECT in `text`, without a closing semicolon or what follows it. Raises `ConfigError`."""
-    from sqlglot import exp  # noqa: PLC0415 - slow to import, and most projects have no query file
+    from sqlglot import exp  # slow to import, and most projects have no query file
 
     statements = [tree for tree in _parsed(text, path, dialect) if not isinstance(tree, exp.Semicolon | None)]
     if len(statements) != 1:
@@ -33,8 +33,8 @@ def one_select(text: str, path: Path, dialect: str) -> str:
 
 
 def _parsed(text: str, path: Path, dialect: str) -> list[Any]:
-    from sqlglot import parse  # noqa: PLC0415
-    from sqlglot.errors import ParseError, SqlglotError  # noqa: PLC0415
+    from sqlglot import parse
+    from sqlglot.errors import ParseError, SqlglotError
 
     try:
         return list(parse(text, read=dialect))
@@ -46,15 +46,15 @@ def _parsed(text: str, path: Path, dialect: str) -> list[Any]:
 
 
 def _has(tree: Any, kinds: tuple[type, ...]) -> bool:
-    from sqlglot import exp  # noqa: PLC0415
+    from sqlglot import exp
 
     reads = (exp.Select, exp.SetOperation, exp.Subquery, exp.Table)
     return any(isinstance(node, kinds) and not isinstance(node, reads) for node in tree.walk())
 
 
 def _without_end(text: str, dialect: str) -> str:
-    from sqlglot import tokenize  # noqa: PLC0415
-    from sqlglot.tokenizer_core import TokenType  # noqa: PLC0415
+    from sqlglot import tokenize
+    from sqlglot.tokenizer_core import TokenType
 
     last = [token for token in tokenize(text, read=dialect) if token.token_type != TokenType.SEMICOLON][-1]
     return text[: last.end + 1].strip()

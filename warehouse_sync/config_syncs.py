@@ -141,9 +141,7 @@ def _aim(node: Node, targets: Mapping[str, Target | None], desk: Desk) -> Target
     if aim is None or not changes.entries:
         return aim
     model = aim.connector.destination
-    settings = (
-        block(model, over(aim.node, changes), "destination", desk, also=("name",)) if aim.settings else None
-    )
+    settings = block(model, over(aim.node, changes), "destination", desk, also=("name",)) if aim.settings else None
     return replace(aim, settings=settings)
 
 
@@ -211,9 +209,12 @@ def _source(file: SyncFile, node: Node, around: Surroundings, desk: Desk) -> Sou
     try:
         return source(file.source, around.root, around.dialect or "")
     except ConfigError as problem:
-        found = Place(problem.path, problem.line) if isinstance(problem.path, Path) and problem.line else None
-        message = problem.message if found else f"{file.source.query_file} {problem.message}"
-        desk.complain(message, found or entry.place, "" if found else "source.query_file")
+        name = str(file.source.query_file)
+        inside = isinstance(problem.path, Path) and problem.line is not None and name not in desk.hidden
+        if inside:
+            desk.complaints.append(problem)
+        else:
+            desk.complain(f"{desk.echo(name)} {problem.message}", entry.place, "source.query_file")
         return None
 
 

@@ -79,9 +79,7 @@ def read_cron(text: str) -> Cron:
     """The five fields of a cron expression. Raises `ValueError` with words that say which field is wrong."""
     parts = text.split()
     if len(parts) != len(_FIELDS):
-        raise ValueError(
-            f"must have five fields (minute, hour, day of month, month, day of week); it has {len(parts)}"
-        )
+        raise ValueError(f"must have five fields (minute, hour, day of month, month, day of week); it has {len(parts)}")
     minutes, hours, days, months, weekdays = map(_numbers, _FIELDS, parts)
     either = not parts[2].startswith("*") and not parts[4].startswith("*")
     cron = Cron(minutes, hours, days, months, frozenset(day % 7 for day in weekdays), either)
@@ -111,9 +109,7 @@ def _number(field: CronField, text: str, bounds: tuple[int, int]) -> int:
     if text.lower() in field.words:
         return field.words.index(text.lower()) + field.low
     if not re.fullmatch(r"[0-9]{1,2}", text) or not bounds[0] <= int(text) <= bounds[1]:
-        raise ValueError(
-            f"is wrong in the {field.name} field: numbers from {bounds[0]} to {bounds[1]} are allowed"
-        )
+        raise ValueError(f"is wrong in the {field.name} field: numbers from {bounds[0]} to {bounds[1]} are allowed")
     return int(text)
 
 

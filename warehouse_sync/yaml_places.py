@@ -127,9 +127,14 @@ def _refuse(message: str, path: Path, line: int | None = None) -> NoReturn:
 
 def _syntax(problem: yaml.MarkedYAMLError, composer: _Composer) -> ConfigError:
     line = problem.problem_mark.line + 1 if problem.problem_mark else composer.line
-    words = re.sub(r"'[^'<]{2,}'", "'…'", problem.problem or "")
+    words = re.sub(r"'([^']*)'", _short_quote, problem.problem or "")
     hint = "; indent with spaces" if "\\t" in words else ""
     return ConfigError(f"is not valid YAML: {words}{hint}", path=composer.path, line=line)
+
+
+def _short_quote(quoted: re.Match[str]) -> str:
+    """PyYAML quotes marks of its own, and sometimes what the file says: a tag's name, for one."""
+    return quoted[0] if len(quoted[1]) <= 2 or quoted[1].startswith("<") else "'…'"
 
 
 class _Composer:
@@ -145,7 +150,7 @@ class _Composer:
         return event
 
     def complain(self, message: str, key: tuple[str, ...] = ()) -> None:
-        dotted = ".".join(shown(part) for part in key) or None
+        dotted = shown(".".join(key)) or None
         self.complaints.append(ConfigError(message, path=self.path, line=self.line, key=dotted))
 
     def stop(self, message: str) -> NoReturn:
