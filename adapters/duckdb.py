@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from sqlglot import exp
 
+from warehouse_sync.adapters import ColumnType, Dialect, Kind
 from warehouse_sync.errors import AlreadyExists, Held, WarehouseBusy, WarehouseError
 from warehouse_sync.statements import Rendering
-
-from . import ColumnType, Dialect, Kind
 
 if TYPE_CHECKING:
     import duckdb
@@ -60,7 +59,7 @@ def connect(settings: Settings) -> DuckDB:
 
     Raises `Held` where another process has it open, `WarehouseError` where it cannot be opened for writing.
     """
-    import duckdb  # noqa: PLC0415 - drivers are imported only when used
+    import duckdb
 
     config: dict[str, Any] = {
         "autoinstall_known_extensions": False,
@@ -135,7 +134,7 @@ HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 @contextmanager
 def _errors(statement: str) -> Iterator[None]:
     """Turn a driver's error into ours. Only errors about names keep its first line: the others may quote data."""
-    import duckdb  # noqa: PLC0415
+    import duckdb
 
     try:
         yield

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from sqlglot import exp
 
+from warehouse_sync.adapters import ColumnType, Dialect, Kind
 from warehouse_sync.errors import AlreadyExists, ConfigError, WarehouseBusy, WarehouseError
 from warehouse_sync.statements import Rendering
-
-from . import ColumnType, Dialect, Kind
 
 if TYPE_CHECKING:
     import psycopg
@@ -76,7 +75,7 @@ class Settings(BaseModel):
 def connect(settings: Settings) -> Postgres:
     """Connect. Raises `WarehouseError` where the server cannot be reached or refuses the credentials."""
     try:
-        import psycopg  # noqa: PLC0415 - drivers are imported only when used
+        import psycopg
     except ImportError:
         raise ConfigError("the PostgreSQL driver is missing; install warehouse-sync[postgres]") from None
 
@@ -169,7 +168,7 @@ FULL = "53"
 
 @contextmanager
 def _errors(statement: str) -> Iterator[None]:
-    import psycopg  # noqa: PLC0415
+    import psycopg
 
     try:
         yield

@@ -10,7 +10,7 @@ from tests.members import Members, connector
 from warehouse_sync import adapters
 from warehouse_sync.adapters import duckdb as duckdb_adapter
 from warehouse_sync.ledger.core import Ledger
-from warehouse_sync.model import AudienceSpec, Mapped, Ports, Source, Sync
+from warehouse_sync.model import AudienceSpec, GuardLimits, Mapped, Ports, Source, Sync
 from warehouse_sync.runner import Request, Result, Runner
 
 Row = tuple[Any, ...]
@@ -32,8 +32,6 @@ def a_sync(**settings: Any) -> Sync:
     }
     return Sync(**(told | settings))
 
-
-from warehouse_sync.model import GuardLimits  # noqa: E402
 
 NO_GUARDS = GuardLimits(
     empty_source=False,
@@ -98,4 +96,4 @@ class Engine:
         )
 
     def mirror(self) -> dict[str, str]:
-        return {key: state for key, state in self.sql("select primary_key, state from wsync.mirror_people")}
+        return dict(self.sql("select primary_key, state from wsync.mirror_people"))  # type: ignore[arg-type]

@@ -59,7 +59,7 @@ def pages_of(batches: Iterator[list[tuple[Any, ...]]], identifiers: frozenset[st
 
 
 def _travelling(text: str, left_out: int, identifiers: frozenset[str]) -> dict[str, Any]:
-    """The tokens of a request: those whose bit is set in `left_out` (in the order of the row's identifiers) stay home."""
+    """The tokens of a request, without those whose bit, in the order of the row's identifiers, is in `left_out`."""
     tokens: dict[str, Any] = json.loads(text)
     if left_out:
         own = [name for name in tokens if name in identifiers]
@@ -186,9 +186,10 @@ class _Verdicts:
         if not kinds:
             return []
         common = max(kinds, key=lambda kind: kinds[kind])
-        counts = {"received": self.received, "invalid": self.invalid} if self.counted else {}
         own = [outcome for outcome in self.rows.values() if outcome._replace(seq=None) != common]
-        return [common._replace(**counts), *own]
+        if self.counted:
+            common = common._replace(received=self.received, invalid=self.invalid)
+        return [common, *own]
 
 
 def _attempt(

@@ -16,6 +16,7 @@ from .errors import AudienceRefused, ConfigError, WsyncError
 from .fields import Preparer, preparer
 from .ledger import claims, settling, steps
 from .ledger.core import Ledger, Run
+from .ledger.source import describe_source
 from .ledger.steps import GuardFinding
 from .model import Ports, Sync
 
@@ -44,7 +45,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Result:
-    """How a run ended. `status`: succeeded, partial (some rows failed), planned, blocked, stopped, skipped or failed."""
+    """How a run ended. `status`: succeeded, partial (some rows failed), planned, blocked, stopped or skipped."""
 
     sync: str
     run_id: str
@@ -135,7 +136,7 @@ class Runner:
             suppressed=frozenset(suppressed),
             hashing_words=found.hashing_words,
         )
-        self.ledger = self.ledger.describe_source()
+        self.ledger = describe_source(self.ledger)
         return made, replace(run, fields=made.fields, suppressions=len(suppressed))
 
     def _prepare(self, run: Run, prepare: Preparer, lease: claims.Lease) -> None:
@@ -173,8 +174,8 @@ class Runner:
         if recorded is not None:
             if wanted.id is not None and wanted.id != recorded:
                 raise ConfigError(
-                    f"sync {self.sync.name} owns audience {recorded}; another audience is another sync: give it another "
-                    f"name, or give this one up with `wsync abandon {self.sync.name}`"
+                    f"sync {self.sync.name} owns audience {recorded}; another audience is another sync: give it "
+                    f"another name, or give this one up with `wsync abandon {self.sync.name}`"
                 )
             return Wire(found, api, recorded)
         audience = self._audience(found, api, create=create)
@@ -202,7 +203,7 @@ class Runner:
 
     def _apply(self, found: Connector, run: Run, lease: claims.Lease, recovered: tuple[str, ...]) -> Result:
         steps.check_mirror(self.ledger)
-        self.ledger = self.ledger.describe_source()
+        self.ledger = describe_source(self.ledger)
         suppressed = len(steps.suppressions(self.ledger))
         run = settling.approved(self.ledger, run, steps.config_hash(self.ledger), suppressed)
         return replace(self._send(self._wire(found, run, create=True), run, lease), recovered=recovered)

@@ -95,7 +95,7 @@ def parsed(name: str) -> exp.Expr:
 def render(name: str, binding: Binding, rendering: Rendering) -> str:
     """One canonical statement as text for one warehouse. Raises `KeyError` where a hole has no binding."""
     tree = parsed(name).copy()
-    tree = tree.transform(lambda node: _fill(node, binding, rendering))
+    tree = tree.transform(lambda node: _fill(node, binding, rendering), copy=False)
     tree = _rename(tree, binding.tables)
     tree = rendering.rewrite(tree)
     return tree.sql(dialect=rendering.dialect, identify=True, pretty=True, unsupported_level=sqlglot.ErrorLevel.RAISE)

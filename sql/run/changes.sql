@@ -17,39 +17,39 @@ repeated as (
   having count(*) > 1
 ),
 first_copies as (
-  select c.primary_key, c.fingerprint, c.copies, c.problem, passed_columns_of(c)
-  from (
-    select
-      s.primary_key, s.fingerprint, r.copies, r.problem, passed_columns_of(s),
-      row_number() over (partition by s.primary_key order by s.fingerprint) as copy
-    from source_rows as s
-    join repeated as r on r.primary_key = s.primary_key
-  ) as c
-  where c.copy = 1
-),
-keyed as (
-  select s.primary_key, s.fingerprint, 1 as copies, cast(null as text) as problem, passed_columns_of(s)
+  select
+    s.primary_key, s.fingerprint, r.copies, r.problem, passed_columns_of(s),
+    row_number() over (partition by s.primary_key order by s.fingerprint) as copy
   from source_rows as s
-  where not exists (select 1 from repeated as r where r.primary_key = s.primary_key)
+  join repeated as r on r.primary_key = s.primary_key
+),
+joined as (
+  select
+    s.primary_key, s.fingerprint, case when s.fingerprint is not null then 1 end as copies,
+    cast(null as text) as problem, passed_columns_of(s),
+    b.primary_key as last_key, b.fingerprint as last_fingerprint, b.identity as last_identity, b.error_code as last_error_code
+  from source_rows as s
+  full join baseline as b on b.primary_key = s.primary_key
+  where (s.fingerprint is null or s.fingerprint is distinct from b.fingerprint or $fresh)
+    and (s.primary_key is null or s.primary_key not in (select r.primary_key from repeated as r))
   union all
-  select f.primary_key, f.fingerprint, f.copies, f.problem, passed_columns_of(f)
+  select
+    f.primary_key, f.fingerprint, f.copies, f.problem, passed_columns_of(f),
+    b.primary_key as last_key, b.fingerprint as last_fingerprint, b.identity as last_identity, b.error_code as last_error_code
   from first_copies as f
+  left join baseline as b on b.primary_key = f.primary_key
+  where f.copy = 1
 )
 select
-  coalesce(k.primary_key, b.primary_key) as primary_key,
-  k.fingerprint,
+  coalesce(j.primary_key, j.last_key) as primary_key,
+  j.fingerprint,
   case
-    when k.copies is null then 'delete'
-    when b.primary_key is null then 'insert'
-    when k.problem is null and k.fingerprint = b.fingerprint and not $fresh then 'unchanged'
+    when j.copies is null then 'delete'
+    when j.last_key is null then 'insert'
+    when j.problem is null and j.fingerprint = j.last_fingerprint and not $fresh then 'unchanged'
     else 'update'
   end as operation,
-  case when k.copies is not null and k.primary_key is null then 'null_key' else k.problem end as problem,
-  k.copies,
-  b.identity as last_identity,
-  b.error_code as last_error_code,
-  passed_columns_of(k)
-from keyed as k
-full join baseline as b on b.primary_key = k.primary_key
-where (k.fingerprint is distinct from b.fingerprint or k.copies > 1 or k.copies is null or $fresh)
-  and ($key is null or key_text(coalesce(k.primary_key, b.primary_key)) = $key)
+  case when j.copies is not null and j.primary_key is null then 'null_key' else j.problem end as problem,
+  j.copies, j.last_identity, j.last_error_code, passed_columns_of(j)
+from joined as j
+where $key is null or key_text(coalesce(j.primary_key, j.last_key)) = $key

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sqlglot import exp
@@ -264,17 +264,6 @@ class Ledger:
             )
         self.execute("state/mirror")
 
-    # -- the source ----------------------------------------------------------------------------------------------
-
-    def describe_source(self) -> Ledger:
-        """This ledger, knowing the source's columns. Raises `ConfigError` where key or mapping do not fit them."""
-        select = exp.select("*").from_(relation(self.sync.source))
-        sql = select.sql(self.warehouse.dialect.rendering.dialect)
-        if self.sync.source.query is not None:
-            sql = self.sync.source.query
-        found = self.bounded("describe source", lambda: self.warehouse.describe(sql, "describe source"))
-        return with_source(self, found)
-
 
 def relation(source: Source) -> exp.Table:
     """The source as a table node; a query's text takes its place after rendering, untouched."""
@@ -308,74 +297,3 @@ def _fields(run: Run) -> exp.Query:
 
 NOWHERE = 9999
 """A place that no mark has, for a field the baseline did not know."""
-
-KEY_KINDS = ("text", "integer", "uuid", "date", "boolean")
-REFUSED_KINDS = ("other",)
-
-
-def with_source(ledger: Ledger, found: Sequence[ColumnType]) -> Ledger:
-    """Check the key and the mapped columns against the source's, and take their spelling from it."""
-    sync = ledger.sync
-    columns = {spelled.name: spelled for spelled in found}
-    key = tuple(_column(name, columns, sync, "primary_key") for name in sync.primary_key)
-    mapped = dict.fromkeys(m.column for m in sync.mapping if m.column is not None)
-    read = tuple(_column(name, columns, sync, "mapping") for name in mapped)
-    for name in key:
-        if columns[name].kind not in KEY_KINDS:
-            raise ConfigError(
-                f"column {name} has type {columns[name].type}, which cannot be a key (it has no one spelling); "
-                "cast it to text or an integer in the source",
-                path=_path(sync),
-                line=_line(sync),
-                key="primary_key",
-            )
-    for name in read:
-        if columns[name].kind in REFUSED_KINDS:
-            raise ConfigError(
-                f"column {name} has type {columns[name].type}, which no field takes; cast it to text in the source",
-                path=_path(sync),
-                line=_line(sync),
-                key="mapping",
-            )
-    kept = tuple(_kept_name(name) for name in read) if sync.snapshot == "rows" else ()
-    shape = replace(ledger.shape, key=key, columns=read, kept=kept)
-    return replace(ledger, shape=shape, source_types=tuple(found))
-
-
-RESERVED = (
-    "primary_key",
-    "fingerprint",
-    "identity",
-    "payload",
-    "operation",
-    "error_code",
-    "filled",
-    "baseline_run_id",
-)
-
-
-def _kept_name(name: str) -> str:
-    return f"{name}_" if name.lower() in RESERVED else name
-
-
-def _column(name: str, columns: Mapping[str, ColumnType], sync: Sync, key: str) -> str:
-    if name in columns:
-        return name
-    alike = [spelled for spelled in columns if spelled.lower() == name.lower()]
-    if len(alike) == 1:
-        return alike[0]
-    raise ConfigError(
-        f"the source {sync.source.label} has no column {name}; it has {', '.join(sorted(columns)) or 'none'}. "
-        "Nothing was read or sent. Correct the mapping, or bring the column back",
-        path=_path(sync),
-        line=_line(sync),
-        key=key,
-    )
-
-
-def _path(sync: Sync) -> str | None:
-    return str(sync.place.path) if sync.place else None
-
-
-def _line(sync: Sync) -> int | None:
-    return sync.place.line if sync.place else None

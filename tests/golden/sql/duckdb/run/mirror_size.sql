@@ -1,0 +1,3 @@
+SELECT
+  COUNT(*)
+FROM "wsync"."mirror_people" AS "m"

@@ -1,0 +1,17 @@
+SELECT
+  "r"."connection_id",
+  "r"."sync_run_id",
+  "r"."fence",
+  "r"."phase",
+  "r"."status",
+  "r"."kind",
+  "r"."baseline_run_id",
+  "r"."config_hash",
+  "r"."key_columns",
+  "r"."key_types",
+  "r"."fields",
+  "r"."engine",
+  "r"."suppressions"
+FROM "wsync"."runs" AS "r"
+WHERE
+  "r"."sync_run_id" = '20261122090000abcd'

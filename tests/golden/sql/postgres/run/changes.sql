@@ -1,0 +1,154 @@
+CREATE TABLE "wsync"."changes_people_20261122090000abcd" AS
+WITH "source_rows" AS MATERIALIZED (
+  SELECT
+    "id" AS "primary_key",
+    HASHTEXTEXTENDED(
+      CASE
+        WHEN "email" IS NULL
+        THEN 'n'
+        ELSE 'v' || LENGTH(CAST("email" AS TEXT)) || ':' || CAST("email" AS TEXT)
+      END || CASE
+        WHEN "phone" IS NULL
+        THEN 'n'
+        ELSE 'v' || LENGTH(CAST("phone" AS TEXT)) || ':' || CAST("phone" AS TEXT)
+      END || CASE
+        WHEN "city" IS NULL
+        THEN 'n'
+        ELSE 'v' || LENGTH(CAST("city" AS TEXT)) || ':' || CAST("city" AS TEXT)
+      END,
+      0
+    ) AS "fingerprint",
+    "email" AS "column_1",
+    "phone" AS "column_2",
+    "city" AS "column_3"
+  FROM "main"."people"
+), "repeated" AS (
+  SELECT
+    "s"."primary_key",
+    COUNT(*) AS "copies",
+    CASE WHEN MIN("s"."fingerprint") < MAX("s"."fingerprint") THEN 'duplicate_key' END AS "problem"
+  FROM "source_rows" AS "s"
+  WHERE
+    NOT "s"."primary_key" IS NULL
+  GROUP BY
+    "s"."primary_key"
+  HAVING
+    COUNT(*) > 1
+), "first_copies" AS (
+  SELECT
+    "s"."primary_key",
+    "s"."fingerprint",
+    "r"."copies",
+    "r"."problem",
+    "s"."column_1",
+    "s"."column_2",
+    "s"."column_3",
+    ROW_NUMBER() OVER (PARTITION BY "s"."primary_key" ORDER BY "s"."fingerprint") AS "copy"
+  FROM "source_rows" AS "s"
+  JOIN "repeated" AS "r"
+    ON "r"."primary_key" = "s"."primary_key"
+), "joined" AS (
+  SELECT
+    "s"."primary_key",
+    "s"."fingerprint",
+    CASE WHEN NOT "s"."fingerprint" IS NULL THEN 1 END AS "copies",
+    CAST(NULL AS TEXT) AS "problem",
+    "s"."column_1",
+    "s"."column_2",
+    "s"."column_3",
+    "b"."primary_key" AS "last_key",
+    "b"."fingerprint" AS "last_fingerprint",
+    "b"."identity" AS "last_identity",
+    "b"."error_code" AS "last_error_code"
+  FROM "source_rows" AS "s"
+  FULL JOIN (
+    SELECT
+      "primary_key",
+      "fingerprint",
+      "identity",
+      "payload",
+      "operation",
+      "error_code",
+      "filled",
+      "email",
+      "phone",
+      CAST(NULL AS VARCHAR) AS "city"
+    FROM "wsync"."snapshot_people_20261121090000abcd"
+    WHERE
+      COALESCE("operation", '') <> 'delete'
+  ) AS "b"
+    ON "b"."primary_key" = "s"."primary_key"
+  WHERE
+    (
+      "s"."fingerprint" IS NULL
+      OR "s"."fingerprint" IS DISTINCT FROM "b"."fingerprint"
+      OR FALSE
+    )
+    AND (
+      "s"."primary_key" IS NULL
+      OR NOT "s"."primary_key" IN (
+        SELECT
+          "r"."primary_key"
+        FROM "repeated" AS "r"
+      )
+    )
+  UNION ALL
+  SELECT
+    "f"."primary_key",
+    "f"."fingerprint",
+    "f"."copies",
+    "f"."problem",
+    "f"."column_1",
+    "f"."column_2",
+    "f"."column_3",
+    "b"."primary_key" AS "last_key",
+    "b"."fingerprint" AS "last_fingerprint",
+    "b"."identity" AS "last_identity",
+    "b"."error_code" AS "last_error_code"
+  FROM "first_copies" AS "f"
+  LEFT JOIN (
+    SELECT
+      "primary_key",
+      "fingerprint",
+      "identity",
+      "payload",
+      "operation",
+      "error_code",
+      "filled",
+      "email",
+      "phone",
+      CAST(NULL AS VARCHAR) AS "city"
+    FROM "wsync"."snapshot_people_20261121090000abcd"
+    WHERE
+      COALESCE("operation", '') <> 'delete'
+  ) AS "b"
+    ON "b"."primary_key" = "f"."primary_key"
+  WHERE
+    "f"."copy" = 1
+)
+SELECT
+  COALESCE("j"."primary_key", "j"."last_key") AS "primary_key",
+  "j"."fingerprint",
+  CASE
+    WHEN "j"."copies" IS NULL
+    THEN 'delete'
+    WHEN "j"."last_key" IS NULL
+    THEN 'insert'
+    WHEN "j"."problem" IS NULL AND "j"."fingerprint" = "j"."last_fingerprint" AND NOT FALSE
+    THEN 'unchanged'
+    ELSE 'update'
+  END AS "operation",
+  CASE
+    WHEN NOT "j"."copies" IS NULL AND "j"."primary_key" IS NULL
+    THEN 'null_key'
+    ELSE "j"."problem"
+  END AS "problem",
+  "j"."copies",
+  "j"."last_identity",
+  "j"."last_error_code",
+  "j"."column_1",
+  "j"."column_2",
+  "j"."column_3"
+FROM "joined" AS "j"
+WHERE
+  NULL IS NULL OR CAST(COALESCE("j"."primary_key", "j"."last_key") AS TEXT) = NULL

@@ -1,0 +1,41 @@
+INSERT INTO "wsync"."runs" (
+  "connection_id",
+  "sync_run_id",
+  "fence",
+  "phase",
+  "status",
+  "kind",
+  "run_trigger",
+  "started_at",
+  "baseline_run_id",
+  "config_hash",
+  "key_columns",
+  "key_types",
+  "fields",
+  "engine",
+  "wsync_version",
+  "suppressions",
+  "dbt_invocation_id"
+)
+SELECT
+  'people',
+  '20261122090000abcd',
+  7,
+  'claimed',
+  'running',
+  'run',
+  'cli',
+  CURRENT_TIMESTAMP,
+  '20261121090000abcd',
+  '0123456789abcdef',
+  '["id"]',
+  '["integer"]',
+  '["EMAIL", "PHONE", "CITY"]',
+  'engine 1',
+  '0.1.0',
+  0,
+  NULL
+FROM (
+  SELECT
+    1 AS "one"
+) AS "d"

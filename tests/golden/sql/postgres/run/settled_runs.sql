@@ -1,0 +1,7 @@
+SELECT
+  "r"."sync_run_id"
+FROM "wsync"."runs" AS "r"
+WHERE
+  "r"."connection_id" = 'people' AND "r"."phase" = 'settled'
+ORDER BY
+  "r"."fence" DESC NULLS LAST
