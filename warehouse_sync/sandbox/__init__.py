@@ -39,21 +39,17 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def serve(
-    host: str = "127.0.0.1", port: int = 8321, *, announce: Callable[[str], None] = say, **settings: Any
-) -> None:
-    """Runs a sandbox until SIGINT or SIGTERM. `announce` gets a few lines: first `url …`, then token and
-    account.
+def serve(host: str = "127.0.0.1", port: int = 8321, *, announce: Callable[[str], None] = say, **settings: Any) -> None:
+    """Runs a sandbox until SIGINT or SIGTERM; `settings` are those of `Settings`.
 
-    Raises OSError where the port is taken. Call it from the main thread: it sets signal handlers and puts
-    them back.
+    `announce` gets three lines: `url …`, `token …`, `accounts …`. Raises OSError where the port is taken. Call it
+    from the main thread: it sets signal handlers and puts the old ones back.
     """
     sandbox = Sandbox(changed(Settings(), {"record": "lines", **settings}))
-    sandbox.listen(host, port)
     ended = threading.Event()
     before = {name: signal.signal(name, lambda *_: ended.set()) for name in (signal.SIGINT, signal.SIGTERM)}
     try:
-        threading.Thread(target=sandbox.serve_forever, daemon=True, name="wsync-sandbox").start()
+        sandbox.listen(host, port)
         for line in (
             f"url {sandbox.url}",
             f"token {sandbox.token}",

@@ -107,9 +107,7 @@ def deliverable(audience: Audience) -> dict[str, Any]:
     if audience.status == FLAGGED:
         return coded(400, "This audience cannot be used.")
     usable = len(audience.members) >= 100
-    return (
-        coded(200, "This audience is ready for use.") if usable else coded(300, "This audience is too small.")
-    )
+    return coded(200, "This audience is ready for use.") if usable else coded(300, "This audience is too small.")
 
 
 FIELDS: Mapping[str, Callable[[Audience], Any]] = {
@@ -204,9 +202,7 @@ def page(audiences: Sequence[Audience], parameters: Mapping[str, Any], most: int
     """One page of a list: cursors whenever it has rows, `next` only where more follow."""
     limit = int(parameters["limit"]) if str(parameters.get("limit", "")).isdecimal() else 25
     if limit > most:
-        raise Refusal(
-            1, "Please reduce the amount of data you're asking for, then retry your request", status=500
-        )
+        raise Refusal(1, "Please reduce the amount of data you're asking for, then retry your request", status=500)
     fields, rest = asked(parameters.get("fields")), after(audiences, parameters.get("after"))
     shown = rest[: max(1, limit)]
     found: dict[str, Any] = {"data": [node(each, fields) for each in shown]}

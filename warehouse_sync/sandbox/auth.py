@@ -45,9 +45,7 @@ def check_proof(call: Call, settings: Settings, token: str, now: float) -> None:
     message = token if sent_at is None else f"{token}|{sent_at}"
     expected = hmac.new(str(settings.app_secret).encode(), message.encode(), hashlib.sha256).hexdigest()
     if not hmac.compare_digest(str(proof).encode(), expected.encode()) or not recent(sent_at, now):
-        raise Refusal(
-            100, "Invalid appsecret_proof provided in the API argument", type="GraphMethodException"
-        )
+        raise Refusal(100, "Invalid appsecret_proof provided in the API argument", type="GraphMethodException")
 
 
 def recent(sent_at: object, now: float) -> bool:

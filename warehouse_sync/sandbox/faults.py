@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .meta import MEMBERSHIP, Route
+from .meta import KINDS, MEMBERSHIP, Route
 from .replies import PAGES, REFUSALS, THROTTLES, Delivery, Refusal, Reply, answer, usage
 from .settings import Settings
 from .wire import Call
@@ -28,12 +28,11 @@ NAMES = tuple(sorted({*REFUSALS, *PAGES, *DELIVERIES, "custom"}))
 class Fault:
     """One order.
 
-    `answer` is one of `NAMES`; `custom` takes `status`, `body` (JSON value, or text) and `headers`. `kind` is
-    a kind of call (`create list read edit delete add remove replace forget sessions account me permissions`),
-    `users` for every membership change, or `any`. `times` None means for ever. `after` calls that match are
-    let through first. `audience` is the beginning of an audience or account id. `value` is a cell: only
-    requests with a row that has it. `apply` says whether the request takes effect before the answer goes
-    wrong; None leaves it to the answer's nature. `seconds` is waited before the answer.
+    `answer` is one of `NAMES`; `custom` answers `body` (a JSON value, or text). `status` and `headers` change those
+    of any answer. `kind` is one of `meta.KINDS`, `users` for every membership change, or `any`. `times` None means
+    for ever. `after` calls that match are let through first. `audience` is the beginning of an audience or account
+    id. `value` is a cell: only requests with a row that has it. `apply` says whether the request takes effect before
+    the answer goes wrong; None leaves it to the answer's nature. `seconds` is waited before the answer.
     """
 
     answer: str
@@ -44,7 +43,7 @@ class Fault:
     value: str | None = None
     apply: bool | None = None
     seconds: float = 0.0
-    status: int = 200
+    status: int | None = None
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     hits: int = 0
@@ -52,6 +51,8 @@ class Fault:
     def __post_init__(self) -> None:
         if self.answer not in NAMES:
             raise ValueError(f"unknown answer; known: {', '.join(NAMES)}")
+        if self.kind not in KINDS | {"any", "users"}:
+            raise ValueError(f"unknown kind of call; known: any, users, {', '.join(sorted(KINDS))}")
 
     @property
     def applies(self) -> bool:
@@ -70,11 +71,13 @@ class Fault:
         """The answer ordered; `base` performs the request where it is to take effect."""
         done = base() if self.applies else None
         if done is not None and done.status >= 400:
-            return done  # the platform's own refusal goes first
+            return replace(done, seconds=self.seconds)  # the platform's own refusal goes first
         if self.answer in DELIVERIES:
             plain = done or REFUSALS["transient"]().reply(trace)
             return replace(plain, delivery=DELIVERIES[self.answer][0], seconds=self.seconds)
-        return replace(self.fixed(settings, account, trace), seconds=self.seconds)
+        fixed = self.fixed(settings, account, trace)
+        headers = {**fixed.headers, **self.headers}
+        return replace(fixed, status=self.status or fixed.status, headers=headers, seconds=self.seconds)
 
     def fixed(self, settings: Settings, account: str, trace: str) -> Reply:
         if self.answer == "custom":
@@ -90,8 +93,8 @@ class Fault:
 def custom(fault: Fault) -> Reply:
     if isinstance(fault.body, str):
         kind = fault.headers.get("Content-Type", "text/plain; charset=utf-8")
-        return Reply(fault.status, fault.body.encode(), fault.headers, content_type=kind)
-    return answer(fault.body, fault.status, fault.headers)
+        return Reply(body=fault.body.encode(), content_type=kind)
+    return answer(fault.body)
 
 
 def carries(call: Call, value: str) -> bool:
@@ -101,9 +104,7 @@ def carries(call: Call, value: str) -> bool:
     except Refusal:
         return False
     rows = payload.get("data") if isinstance(payload, dict) else None
-    return isinstance(rows, list) and any(
-        row == value or (isinstance(row, list) and value in row) for row in rows
-    )
+    return isinstance(rows, list) and any(row == value or (isinstance(row, list) and value in row) for row in rows)
 
 
 @dataclass

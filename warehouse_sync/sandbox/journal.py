@@ -60,13 +60,15 @@ class Journal:
         if self.record != "counts":
             self.exchanges.append(exchange)
 
-    def settle(self, exchange: Exchange, *, by: int = 1) -> None:
-        """Counts what came of an exchange; `by` -1 takes back an acknowledgement that did not get through."""
-        if by > 0:
-            self.applied[exchange.kind] += exchange.applied
-            self.rows[exchange.kind] += exchange.rows * exchange.applied
-        self.acknowledged[exchange.kind] += by * exchange.acknowledged
-        exchange.acknowledged = exchange.acknowledged and by > 0
+    def settle(self, exchange: Exchange) -> None:
+        """Counts what an exchange changed, once."""
+        self.applied[exchange.kind] += exchange.applied
+        self.rows[exchange.kind] += exchange.rows * exchange.applied
+
+    def acknowledge(self, exchange: Exchange, *, yes: bool) -> None:
+        """Notes whether the success answer got out; may be taken back."""
+        self.acknowledged[exchange.kind] += yes - exchange.acknowledged
+        exchange.acknowledged = yes
 
     def counts(self) -> dict[str, dict[str, int]]:
         names = ("received", "applied", "acknowledged", "rows")

@@ -53,9 +53,7 @@ class Entries:
 
     def add(self, batch: Batch) -> None:
         rows, anonymous = self.rows, self.anonymous
-        for identifiers, context, attributes in zip(
-            batch.identifiers, batch.context, batch.attributes, strict=True
-        ):
+        for identifiers, context, attributes in zip(batch.identifiers, batch.context, batch.attributes, strict=True):
             if identifiers:
                 if identifiers not in rows:
                     self.enter(identifiers)

@@ -32,6 +32,7 @@ ROUTES = {
     ("me", "permissions", "GET"): "permissions",
 }
 MEMBERSHIP = frozenset({"add", "remove", "replace", "forget"})
+KINDS = frozenset({*ROUTES.values(), "unknown"})
 CHANGES = MEMBERSHIP | {"create", "edit", "delete"}
 
 
@@ -46,12 +47,13 @@ class Route:
 
 def route(call: Call) -> Route:
     """Reads the path. The kind is `unknown` where there is no such call."""
-    found = re.fullmatch(r"(?:/v(\d+)\.(\d+))?/([A-Za-z0-9_]+)(?:/([a-z]*))?/?", call.path)
+    versioned = re.match(r"/v(\d+)\.(\d+)(?=/|$)", call.path)
+    version = (int(versioned[1]), int(versioned[2])) if versioned else None
+    found = re.fullmatch(r"/([A-Za-z0-9_]+)(?:/([a-z]*))?/?", call.path[versioned.end() if versioned else 0 :])
     if found is None:
-        return Route("unknown", None, "")
-    major, minor, node, edge = found.groups()
-    version = (int(major), int(minor)) if major else None
-    return Route(ROUTES.get((what(node), edge or "", call.verb), "unknown"), version, node)
+        return Route("unknown", version, "")
+    node, edge = found[1], found[2] or ""
+    return Route(ROUTES.get((what(node), edge, call.verb), "unknown"), version, node)
 
 
 def what(node: str) -> str:

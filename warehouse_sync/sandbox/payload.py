@@ -51,13 +51,14 @@ class Batch:
     """The rows of one request: per row its identifier tokens, its context tokens and its attributes.
 
     A token is `KEY:value`, for scoped ids `KEY:scope:value`. A value Meta calls invalid is no token;
-    `invalid` are the positions of rows with one.
+    `invalid` are the positions of rows with one. `externs` are the tokens that are external ids.
     """
 
     schema: Tokens
     identifiers: Sequence[Tokens]
     context: Sequence[Tokens]
     attributes: Sequence[Tokens]
+    externs: Sequence[str]
     invalid: Sequence[int]
     samples: Mapping[str, str]
 
@@ -83,7 +84,8 @@ def check(payload: Any, *, value_based: bool, adding: bool) -> Batch:
     if VALUE in schema and not value_based:
         raise Refusal(100, f"{VALUE} can only be used for value-based custom audiences")
     columns = Columns(dict(zip(schema, zip(*rows, strict=True), strict=True)), len(rows), set())
-    identifiers = [tokens for key in IDENTIFIERS for tokens in identifier_tokens(columns, key, payload)]
+    by_key = {key: identifier_tokens(columns, key, payload) for key in IDENTIFIERS if key in columns.cells}
+    identifiers = [tokens for found in by_key.values() for tokens in found]
     context = [digest_tokens(columns, key) for key in CONTEXT if key in columns.cells]
     attributes = [
         *(value_tokens(columns, adding=adding) for _ in range(VALUE in schema)),
@@ -95,6 +97,7 @@ def check(payload: Any, *, value_based: bool, adding: bool) -> Batch:
         gathered(identifiers, len(rows)),
         gathered(context, len(rows)),
         gathered(attributes, len(rows)),
+        [token for found in by_key.get("EXTERN_ID", ()) for token in found if token],
         invalid,
         {str(at): json.dumps(rows[at]) for at in invalid[:100]},
     )
@@ -165,8 +168,6 @@ def good_digest(value: str) -> bool:
 
 
 def identifier_tokens(columns: Columns, key: str, payload: Mapping[str, Any]) -> list[list[str]]:
-    if key not in columns.cells:
-        return []
     if key in HASHED_IDENTIFIERS:
         return [digest_tokens(columns, key)]
     plain = plain_values(columns, key)

@@ -15,9 +15,7 @@ Delivery = Literal["whole", "truncated", "reset", "drip", "hangup"]
 
 JSON = "application/json; charset=UTF-8"
 HTML = "text/html; charset=utf-8"
-PAGE = (
-    b"<!DOCTYPE html><html><head><title>Error</title></head><body>Sorry, something went wrong.</body></html>"
-)
+PAGE = b"<!DOCTYPE html><html><head><title>Error</title></head><body>Sorry, something went wrong.</body></html>"
 
 
 @dataclass(frozen=True)
@@ -40,9 +38,7 @@ def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = No
 class Refusal(Exception):
     """The platform says no: raised by the checks, turned into its error envelope by the server."""
 
-    def __init__(
-        self, code: int, message: str, *, subcode: int | None = None, status: int = 400, **more: Any
-    ) -> None:
+    def __init__(self, code: int, message: str, *, subcode: int | None = None, status: int = 400, **more: Any) -> None:
         super().__init__(code)
         self.code, self.message, self.subcode, self.status, self.more = code, message, subcode, status, more
 
@@ -69,9 +65,7 @@ def too_small() -> Refusal:
 
 
 def flagged() -> Refusal:
-    return Refusal(
-        100, "This custom audience is flagged", subcode=1713230, error_user_title="Audience Flagged"
-    )
+    return Refusal(100, "This custom audience is flagged", subcode=1713230, error_user_title="Audience Flagged")
 
 
 def missing(what: str = "object") -> Refusal:
@@ -90,9 +84,7 @@ def updating(subcode: int | None, why: str) -> Refusal:
 
 
 def bad_token(status: int = 400, subcode: int | None = None) -> Refusal:
-    return Refusal(
-        190, "Invalid OAuth access token - Cannot parse access token", subcode=subcode, status=status
-    )
+    return Refusal(190, "Invalid OAuth access token - Cannot parse access token", subcode=subcode, status=status)
 
 
 def usage(percent: int, minutes: int, account: str) -> dict[str, str]:
@@ -119,9 +111,7 @@ REFUSALS: Mapping[str, Callable[[], Refusal]] = {
     "bad_parameter": lambda: Refusal(100, "Invalid parameter"),
     "bad_token": bad_token,
     "expired_token": lambda: bad_token(401, 463),
-    "blocked": lambda: Refusal(
-        368, "The action attempted has been deemed abusive or is otherwise disallowed"
-    ),
+    "blocked": lambda: Refusal(368, "The action attempted has been deemed abusive or is otherwise disallowed"),
     "busy": lambda: updating(1870145, "The audience is being updated."),
     "error_in_200": lambda: Refusal(2, "Service temporarily unavailable", status=200, is_transient=True),
     "failed_update": lambda: updating(None, "The audience could not be updated."),
@@ -133,9 +123,7 @@ REFUSALS: Mapping[str, Callable[[], Refusal]] = {
     "permission": lambda: Refusal(200, "Requires ads_management permission", status=403),
     "terms": lambda: Refusal(200, "Custom Audience terms have not been accepted", subcode=1870034),
     "throttled": lambda: Refusal(80003, "There have been too many calls from this ad-account."),
-    "throttled_429": lambda: Refusal(
-        80003, "There have been too many calls from this ad-account.", status=429
-    ),
+    "throttled_429": lambda: Refusal(80003, "There have been too many calls from this ad-account.", status=429),
     "throttled_user": lambda: Refusal(17, "User request limit reached", subcode=2446079, is_transient=False),
     "too_much_data": lambda: Refusal(1, "Please reduce the amount of data you're asking for", status=500),
     "too_small": too_small,

@@ -15,13 +15,14 @@ LONGEST_LINE = 8192
 PIECE = 65_536
 
 
-class Application(Protocol):
-    """What answers a request, and is told when the answer did not get out."""
+Written = Callable[[OSError | None], None]
 
-    def answer(
-        self, method: str, target: str, headers: dict[str, str], body: bytes
-    ) -> tuple[Reply, Callable[[], None]]:
-        """The reply, and what to call when it could not be written."""
+
+class Application(Protocol):
+    """What answers a request."""
+
+    def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> tuple[Reply, Written]:
+        """The reply, and what to tell when it is out, or how it failed to get out."""
         ...
 
 
@@ -55,6 +56,11 @@ class Server(ThreadingHTTPServer):
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError:
                 continue
+
+
+def framed(reply: Reply) -> bool:
+    """Whether its own headers say how long the answer is, truly or not."""
+    return bool({"content-length", "transfer-encoding"} & {name.lower() for name in reply.headers})
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -101,12 +107,13 @@ class Handler(BaseHTTPRequestHandler):
     def respond(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = b"".join(self.pieces(headers))
-        reply, failed = self.server.application.answer(self.command, self.path, headers, body)
+        reply, written = self.server.application.answer(self.command, self.path, headers, body)
         try:
             self.write(reply)
-        except OSError:
-            failed()
+        except OSError as error:
+            written(error)
             raise
+        written(None)
 
     def pieces(self, headers: dict[str, str]) -> Iterator[bytes]:
         """The body, sent with a length or in chunks."""
@@ -134,12 +141,25 @@ class Handler(BaseHTTPRequestHandler):
         if reply.delivery == "drip":
             self.drip(self.message(reply), reply.seconds)
             return
-        self.server.closing.wait(reply.seconds) if reply.seconds else None
+        if reply.seconds:
+            self.wait(reply.seconds)
         whole = self.message(reply)
         cut = (len(reply.body) + 1) // 2 if reply.delivery == "truncated" else 0
         self.wfile.write(whole[: len(whole) - cut])
-        if reply.delivery in ("truncated", "hangup"):
+        if reply.delivery in ("truncated", "hangup") or framed(reply):
             self.close_connection = True
+
+    def wait(self, seconds: float) -> None:
+        """Raises ConnectionError where the client did not wait that long."""
+        self.server.closing.wait(seconds)
+        self.connection.settimeout(0)
+        try:
+            if self.connection.recv(1, socket.MSG_PEEK) == b"":
+                raise ConnectionError
+        except BlockingIOError:
+            return
+        finally:
+            self.connection.settimeout(None)
 
     def message(self, reply: Reply) -> bytes:
         """The answer as bytes."""
@@ -148,13 +168,10 @@ class Handler(BaseHTTPRequestHandler):
             f"HTTP/1.1 {int(reply.status)} {phrase}",
             f"Content-Type: {reply.content_type}",
             *(f"{name}: {value}" for name, value in reply.headers.items() if name.lower() != "content-type"),
-            *([] if reply.status == 204 else [f"Content-Length: {len(reply.body)}"]),
+            *([] if reply.status == 204 or framed(reply) else [f"Content-Length: {len(reply.body)}"]),
         ]
-        return (
-            "\r\n".join(lines).encode("latin-1")
-            + b"\r\n\r\n"
-            + (b"" if self.command == "HEAD" else reply.body)
-        )
+        bare = self.command == "HEAD" or reply.status == 204
+        return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + (b"" if bare else reply.body)
 
     def drip(self, whole: bytes, seconds: float) -> None:
         """A byte at a time, over so many seconds."""

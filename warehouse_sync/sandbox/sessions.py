@@ -81,9 +81,7 @@ def ticket(value: Any) -> Ticket:
     if not isinstance(value, dict):
         raise Refusal(100, "param session must be an object")
     number = whole_number(value, "session_id", LARGEST_ID)
-    return Ticket(
-        number, whole_number(value, "batch_seq", LARGEST_ID), last=value.get("last_batch_flag") is True
-    )
+    return Ticket(number, whole_number(value, "batch_seq", LARGEST_ID), last=value.get("last_batch_flag") is True)
 
 
 def whole_number(value: dict[str, Any], name: str, largest: int) -> int:

@@ -49,6 +49,7 @@ class Sandbox:
         self.clock, self.faults, self.lock = Clock(), Faults(), threading.RLock()
         self.journal, self.meta = Journal(self.settings.record), Meta(self.settings, self.clock)
         self.server: Server | None = None
+        self.thread: threading.Thread | None = None
         self.number = 0
 
     @classmethod
@@ -56,23 +57,22 @@ class Sandbox:
         """Listens in a thread; port 0 takes a free one. Raises OSError where the port is taken."""
         sandbox = cls(changed(Settings(), settings))
         sandbox.listen(host, port)
-        threading.Thread(target=sandbox.serve_forever, daemon=True, name="wsync-sandbox").start()
         return sandbox
 
     def listen(self, host: str, port: int) -> None:
+        """Begins to answer, in a thread of its own. Raises OSError where the port is taken."""
         self.server = Server((host, port), self)
-
-    def serve_forever(self) -> None:
-        assert self.server is not None  # noqa: S101 - `listen` came first
-        self.server.serve_forever(poll_interval=0.05)
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
+        self.thread.start()
 
     def close(self) -> None:
         """Stops listening and ends open connections."""
-        if self.server is not None:
+        if self.server is not None and self.thread is not None:
             self.server.cut()
             self.server.shutdown()
+            self.thread.join()
             self.server.server_close()
-            self.server = None
+            self.server = self.thread = None
 
     def __enter__(self) -> Self:
         return self
@@ -127,14 +127,14 @@ class Sandbox:
         """What each audience holds, in numbers."""
         with self.lock:
             return [
-                Summary(
-                    each.id, each.name, each.account.id, len(each.members), by_type(each.members.tokens())
-                )
+                Summary(each.id, each.name, each.account.id, len(each.members), by_type(each.members.tokens()))
                 for each in self.meta.audiences.values()
             ]
 
     def create_audience(self, name: str, *, id: str = "", account: str = ACCOUNT, **marks: Any) -> str:
         """An audience made behind the API's back, with an id of one's own where given; returns its id."""
+        if (id and not id.isdecimal()) or id in self.meta.audiences:
+            raise ValueError("an audience id is a new number")
         with self.lock:
             audience = self.meta.enter(name, self.meta.account(account), id)
             self.meta.audiences[audience.id] = audience
@@ -218,9 +218,7 @@ class Sandbox:
         else:
             exchange.fault = fault.answer
             account = self.account_of(at)
-            reply = fault.reply(
-                self.settings, account, exchange.request_id, lambda: self.perform(call, at, exchange)
-            )
+            reply = fault.reply(self.settings, account, exchange.request_id, lambda: self.perform(call, at, exchange))
         whole = fault is None or fault.answer in {"slow", "hangup", "drip"}
         exchange.acknowledged = whole and reply.status == 200 and (exchange.applied or at.kind not in CHANGES)
         return replace(reply, headers={**self.echo(at, exchange), **reply.headers})
@@ -233,9 +231,7 @@ class Sandbox:
             return refusal.reply(exchange.request_id)
         except Exception as bug:  # noqa: BLE001 - a bug of ours is neither the platform's answer nor printed
             place = traceback.extract_tb(bug.__traceback__)[-1]
-            self.journal.failures.append(
-                f"{type(bug).__name__} at {Path(place.filename).name}:{place.lineno}"
-            )
+            self.journal.failures.append(f"{type(bug).__name__} at {Path(place.filename).name}:{place.lineno}")
             return Reply(500, b"The sandbox itself failed.", content_type=HTML)
         exchange.applied = at.kind in CHANGES
         return answer(value)

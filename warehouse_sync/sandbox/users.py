@@ -85,7 +85,8 @@ def begin_replace(audience: Audience, mark: Ticket, settings: Settings, now: flo
     known = audience.sessions.get(mark.id)
     if known is not None and (known.ended or known.expired(now)):
         return  # `admit` says which
-    if audience.replacing is not None or audience.status not in (NORMAL, REPLACE_FAILED):
+    taken = known is not None or audience.replacing is not None
+    if taken or audience.status not in (NORMAL, REPLACE_FAILED):
         raise updating(1870145, "The audience is being updated.")
     if len(audience.members) >= settings.replace_limit:
         raise updating(1870144, "The audience is too large to be replaced.")
@@ -118,25 +119,16 @@ def open_to_changes(audience: Audience, settings: Settings, now: float) -> None:
 
 
 def remember(account: Account, batch: Batch, now: float) -> None:
-    if "EXTERN_ID" in batch.schema:
-        tokens = (token for row in batch.identifiers for token in row if token.startswith("EXTERN_ID:"))
-        account.externs.update(dict.fromkeys(tokens, now))
+    account.externs.update(dict.fromkeys(batch.externs, now))
 
 
 def finding(account: Account, batch: Batch, settings: Settings, now: float) -> Sequence[Tokens]:
     """Each row's identifier tokens without the external ids the account has forgotten or never heard of."""
-    if "EXTERN_ID" not in batch.schema:
+    since, known = now - settings.extern_days * DAY, account.externs
+    lost = {token for token in batch.externs if known.get(token, float("-inf")) < since}
+    if not lost:
         return batch.identifiers
-    since = now - settings.extern_days * DAY
-    known = account.externs
-    return [
-        tuple(
-            token
-            for token in row
-            if not token.startswith("EXTERN_ID:") or known.get(token, float("-inf")) >= since
-        )
-        for row in batch.identifiers
-    ]
+    return [tuple(token for token in row if token not in lost) for row in batch.identifiers]
 
 
 def forget_empty(audience: Audience, session: Session) -> None:
@@ -145,9 +137,7 @@ def forget_empty(audience: Audience, session: Session) -> None:
         audience.sessions.pop(session.id, None)
 
 
-def received(
-    session: Session, mark: Ticket, batch: Batch, now: float, owner: dict[str, str]
-) -> dict[str, Any]:
+def received(session: Session, mark: Ticket, batch: Batch, now: float, owner: dict[str, str]) -> dict[str, Any]:
     session.count(mark, batch)
     if mark.last:
         session.ended = now

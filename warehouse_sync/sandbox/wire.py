@@ -23,6 +23,7 @@ class Call:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: Mapping[str, Any] = field(default_factory=dict)
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -39,10 +40,12 @@ class Call:
         value = self.parameters.get(name)
         if not isinstance(value, str):
             return value
-        try:
-            return json.loads(value)
-        except ValueError:
-            raise Refusal(100, f"param {name} must be valid JSON") from None
+        if name not in self.memo:
+            try:
+                self.memo[name] = json.loads(value)
+            except ValueError:
+                raise Refusal(100, f"param {name} must be valid JSON") from None
+        return self.memo[name]
 
     def flag(self, name: str) -> bool:
         """A yes-or-no parameter in any of its spellings."""
@@ -81,9 +84,7 @@ def json_object(body: bytes) -> Mapping[str, Any]:
 
 
 def multipart(content_type: str, body: bytes) -> Mapping[str, Any]:
-    message = BytesParser(policy=HTTP).parsebytes(
-        b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body
-    )
+    message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body)
     found: dict[str, Any] = {}
     for part in message.iter_parts():
         name = part.get_param("name", header="content-disposition") if isinstance(part, Message) else None
