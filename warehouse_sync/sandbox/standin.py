@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import threading
 import traceback
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +17,7 @@ from .journal import Exchange, Journal
 from .members import Entry, by_type
 from .meta import CHANGES, MEMBERSHIP, Meta, Route, route
 from .replies import HTML, Refusal, Reply, answer, usage
-from .server import Server
+from .server import Server, Written
 from .settings import ACCOUNT, Clock, Settings, changed
 from .wire import Call, parse
 
@@ -183,23 +182,28 @@ class Sandbox:
             self.faults = Faults()
             self.journal, self.meta = Journal(self.settings.record), Meta(self.settings, self.clock)
 
-    def answer(
-        self, method: str, target: str, headers: dict[str, str], body: bytes
-    ) -> tuple[Reply, Callable[[], None]]:
-        """Answers one HTTP request; the second value takes an acknowledgement back."""
+    def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> tuple[Reply, Written]:
+        """Answers one HTTP request; the second value is told what became of the answer."""
         trace = secrets.token_hex(8)
         try:
             call = parse(method, target, headers, body)
         except Refusal as refusal:
-            return refusal.reply(trace), lambda: None
+            return refusal.reply(trace), lambda _: None
         if call.path == PREFIX or call.path.startswith(PREFIX + "/"):
-            return control(self, call), lambda: None
+            return control(self, call), lambda _: None
         with self.lock:
             exchange = self.begin(call, route(call), trace)
             reply = self.respond(call, exchange)
             exchange.status = reply.status
             self.journal.settle(exchange)
-        return reply, lambda: self.take_back(exchange)
+            # An answer sent at once is noted before it is out: a client that has it finds it noted.
+            success = succeeds(exchange, reply)
+            self.journal.acknowledge(exchange, yes=success and not reply.seconds)
+        return reply, lambda error: self.written(exchange, success=success and error is None)
+
+    def written(self, exchange: Exchange, *, success: bool) -> None:
+        with self.lock:
+            self.journal.acknowledge(exchange, yes=success)
 
     def begin(self, call: Call, at: Route, trace: str) -> Exchange:
         self.number += 1
@@ -219,8 +223,6 @@ class Sandbox:
             exchange.fault = fault.answer
             account = self.account_of(at)
             reply = fault.reply(self.settings, account, exchange.request_id, lambda: self.perform(call, at, exchange))
-        whole = fault is None or fault.answer in {"slow", "hangup", "drip"}
-        exchange.acknowledged = whole and reply.status == 200 and (exchange.applied or at.kind not in CHANGES)
         return replace(reply, headers={**self.echo(at, exchange), **reply.headers})
 
     def perform(self, call: Call, at: Route, exchange: Exchange) -> Reply:
@@ -235,10 +237,6 @@ class Sandbox:
             return Reply(500, b"The sandbox itself failed.", content_type=HTML)
         exchange.applied = at.kind in CHANGES
         return answer(value)
-
-    def take_back(self, exchange: Exchange) -> None:
-        with self.lock:
-            self.journal.settle(exchange, by=-1)
 
     def account_of(self, at: Route) -> str:
         audience = self.meta.audiences.get(at.node)
@@ -256,6 +254,12 @@ class Sandbox:
             "x-fb-trace-id": exchange.request_id,
             "x-fb-request-id": exchange.request_id,
         }
+
+
+def succeeds(exchange: Exchange, reply: Reply) -> bool:
+    """Whether this is the platform's own success answer, and is meant to arrive."""
+    own = exchange.fault in {"", "slow", "hangup", "drip"}
+    return own and reply.status == 200 and (exchange.applied or exchange.kind not in CHANGES)
 
 
 def rows_of(call: Call) -> int:
