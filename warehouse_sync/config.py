@@ -58,7 +58,7 @@ def load(project_dir: Path | str, environ: Mapping[str, str] | None = None) -> P
     desk.close()
     if top is None or warehouse is None:  # pragma: no cover - either was complained about
         raise ConfigError("cannot be read", path=root / FILE)
-    return Project(root, warehouse, top.state_schema, syncs, tuple(dict.fromkeys(desk.warnings)))
+    return Project(root, warehouse, top.state_schema, syncs, tuple(desk.warnings))
 
 
 def select(project: Project, names: Iterable[str] = ()) -> tuple[Sync, ...]:

@@ -38,8 +38,9 @@ class Desk:
         self.complaints.append(ConfigError(message, path=place.path, line=place.line, key=key or None))
 
     def warn(self, message: str, place: Place, key: str) -> None:
-        """Notes something that works but should be changed."""
-        self.warnings.append(str(ConfigError(message, path=place.path, line=place.line, key=key)))
+        """Notes something that works but should be changed, once for a place."""
+        if not any(warning.startswith(f"{place.path}:{place.line}: ") for warning in self.warnings):
+            self.warnings.append(str(ConfigError(message, path=place.path, line=place.line, key=key)))
 
     def echo(self, word: str) -> str:
         """A mistyped word as it may be repeated to the user; one that came from the environment may not."""
@@ -105,9 +106,9 @@ def only(node: Node, *keys: str) -> Node:
 def over(base: Node, top: Node) -> Node:
     """The block `base` with the settings of `top` over it; `guards` are laid over each other one by one."""
     merged = {**base.entries, **top.entries}
-    for key in {"guards"} & base.entries.keys() & top.entries.keys():
-        guards = over(base.entries[key].node, top.entries[key].node)
-        merged[key] = replace(top.entries[key], node=guards)
+    both = [block.entries["guards"].node for block in (base, top) if "guards" in block.entries]
+    if len(both) == 2 and all(isinstance(guards.value, Mapping) for guards in both):
+        merged["guards"] = replace(top.entries["guards"], node=over(*both))
     return Node(top.place, merged)
 
 

@@ -213,7 +213,11 @@ class Settings(Block):
     guards: Guards = Field(default_factory=Guards, description="Limits that stop a plan; see Guards.")
     schedule: Annotated[
         Schedule | None, BeforeValidator(_schedule, json_schema_input_type=Literal["manual"] | Schedule)
-    ] = Field(default=None, description="When the sync is due: `manual`, or a block; see Schedule.")
+    ] = Field(
+        default=None,
+        description="When the sync is due: `manual`, or a block; see Schedule.",
+        json_schema_extra={"default": "manual"},
+    )
     lease: int = Field(
         default=120,
         ge=1,
@@ -290,21 +294,10 @@ def _listed(value: object) -> object:
 
 
 MappedField = Annotated[MappedBlock, BeforeValidator(_as_column, json_schema_input_type=str | MappedBlock)]
+Fields = Annotated[dict[str, MappedField], Field(min_length=1)]
 
 
-class Body(Block):
-    """What a sync sends and how, without where it reads."""
-
-    destination: Any = Field(
-        description="A destination of wsync.yml by name, or `{name: …}` with settings of it changed."
-    )
-    mapping: Annotated[dict[str, MappedField], Field(min_length=1)] = Field(
-        description="The destination's fields: `FIELD: column`, or `FIELD: {static: value}`."
-    )
-    options: Any = Field(default=None, description="The connector's own settings of a sync.")
-
-
-class SyncFile(Settings, Body):
+class SyncFile(Settings):
     """One file `syncs/NAME.yml`."""
 
     name: Annotated[str, AfterValidator(_sync_name)] | None = Field(
@@ -319,17 +312,23 @@ class SyncFile(Settings, Body):
         BeforeValidator(_listed, json_schema_input_type=str | list[str]),
         AfterValidator(_unique),
     ] = Field(description="The column that names a row, or a list of them.")
-    audience: Any = Field(
-        description="The list the sync owns, by `id` or `name`, and the connector's own settings of it."
+    destination: Any = Field(
+        description="A destination of `wsync.yml` by name, or `{name: …, …}`: with settings changed."
     )
+    audience: Any = Field(description="The list the sync owns, by `id` or `name`, and the connector's settings for it.")
+    mapping: Fields = Field(description="The destination's fields: `FIELD: column`, or `FIELD: {static: value}`.")
+    options: Any = Field(default=None, description="The connector's own settings of a sync.")
 
 
-class DestinationFile(Body):
+class DestinationFile(Block):
     """A file for `wsync preview`: a destination and a mapping without a project."""
 
+    destination: Any = Field(description="A destination block, as in `wsync.yml`.")
+    audience: Any = Field(default=None, description="As in a sync.")
+    mapping: Fields = Field(description="As in a sync.")
+    options: Any = Field(default=None, description="As in a sync.")
     hash: Annotated[Hashing, BeforeValidator(_on_off_word)] = Field(default="on", description="As in a sync.")
     normalize: Annotated[str, BeforeValidator(_on_off_word)] = Field(default="on", description="As in a sync.")
-    audience: Any = Field(default=None, description="As in a sync.")
 
 
 class ProjectFile(Block):

@@ -1,14 +1,12 @@
-"""JSON Schemas of the two files a user writes, and the rows of the settings tables, both from the models."""
+"""JSON Schemas of the two files a user writes, from the models: for editors, and for review."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic_core import PydanticUndefined
 
 from . import adapters, connectors
 from .config_models import AudienceName, ProjectFile, Settings, SyncFile
@@ -35,25 +33,6 @@ def write(folder: Path) -> None:
 def printed(schema: Schema) -> str:
     """A schema as the text of its file."""
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
-
-
-def rows(model: type[BaseModel]) -> Iterator[tuple[str, str, str]]:
-    """Name, default and meaning of every setting of a model, as documents show them."""
-    for name, info in model.model_fields.items():
-        default = info.get_default(call_default_factory=True, validated_data={})
-        yield name, "required" if info.is_required() else _shown(default), info.description or ""
-
-
-def _shown(default: object) -> str:
-    if isinstance(default, bool):
-        return "`on`" if default else "`off`"
-    if default is None or default is PydanticUndefined:
-        return "none"
-    if isinstance(default, float):
-        return f"`{default:g}`"
-    if isinstance(default, BaseModel):
-        return "each its own"
-    return f"`{default}`" if default != "" else "empty"
 
 
 class _Definitions:
@@ -118,7 +97,7 @@ def _said(old: Schema, new: Schema) -> Schema:
 
 def _or_variable(part: Schema) -> Schema:
     """A setting as it may be written: its own way, or with an environment variable."""
-    words = {key: part[key] for key in ("title", "description", "default") if key in part}
+    words: Schema = {key: part[key] for key in ("title", "description", "default") if key in part}
     rules = {key: value for key, value in part.items() if key not in words}
     return {**words, "anyOf": [rules, _VARIABLE]}
 

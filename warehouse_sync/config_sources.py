@@ -27,7 +27,8 @@ def one_select(text: str, path: Path, dialect: str) -> str:
     if len(statements) != 1:
         raise ConfigError(f"holds {len(statements)} statements; one SELECT is needed", path=path)
     writes = (exp.DML, exp.DDL, exp.Command, exp.Into)
-    if not isinstance(statements[0], exp.Query) or _has(statements[0], writes):
+    tree = statements[0]
+    if not isinstance(tree, exp.Query) or any(isinstance(node, writes) for node in tree.walk()):
         raise ConfigError("is not a SELECT; a source only reads", path=path)
     return _without_end(text, dialect)
 
@@ -43,13 +44,6 @@ def _parsed(text: str, path: Path, dialect: str) -> list[Any]:
     except (SqlglotError, RecursionError):
         line = None
     raise ConfigError("cannot be read as SQL", path=path, line=line)
-
-
-def _has(tree: Any, kinds: tuple[type, ...]) -> bool:
-    from sqlglot import exp
-
-    reads = (exp.Select, exp.SetOperation, exp.Subquery, exp.Table)
-    return any(isinstance(node, kinds) and not isinstance(node, reads) for node in tree.walk())
 
 
 def _without_end(text: str, dialect: str) -> str:
