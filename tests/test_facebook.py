@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from scripted import Asked, Script, Step, Time, answer, platform, reset
 
+from tests.scripted import Asked, Script, Step, Time, answer, platform, reset
 from warehouse_sync.connectors import connector
 from warehouse_sync.connectors.facebook import CONNECTOR
 from warehouse_sync.connectors.facebook_account import Facebook

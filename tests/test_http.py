@@ -16,8 +16,8 @@ from shutil import which
 from typing import Any
 
 import pytest
-from scripted import JSON_TYPE, Script, Step, Time, answer, drip, head, platform, raw, reset, silence
 
+from tests.scripted import JSON_TYPE, Script, Step, Time, answer, drip, head, platform, raw, reset, silence
 from warehouse_sync.errors import ConfigError, Denied, DestinationError, Rejected, Unavailable
 from warehouse_sync.http import Budget, Http, Reply, Verdict, by_status
 

@@ -1,0 +1,117 @@
+"""The connectors under contract: how to start each one's platform, and how it is made to misbehave.
+
+A new connector joins by one entry in `PLATFORMS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from warehouse_sync.connectors import Connector
+from warehouse_sync.connectors.facebook import CONNECTOR as FACEBOOK
+from warehouse_sync.model import AudienceSpec, Mapped, PlanRow, Source, Sync
+from warehouse_sync.sandbox import Sandbox
+
+
+class Running(Protocol):
+    """A platform that runs. `fault` makes the next `times` membership changes (None: all) go wrong."""
+
+    url: str
+
+    def fault(self, trouble: str, times: int | None = 1) -> None: ...
+    def members(self, audience: str) -> set[str]: ...
+    def changes(self) -> list[tuple[str, int]]:
+        """Membership changes that arrived: method and number of rows."""
+        ...
+
+    def requests(self) -> int: ...
+    def audiences(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Platform:
+    """One connector and its stand-in. `secrets` are in every destination made by `destination`."""
+
+    connector: Connector
+    start: Callable[[], AbstractContextManager[Running]]
+    destination: Callable[[str], dict[str, Any]]
+    mapped: tuple[str, ...]
+    row: Callable[[int], dict[str, Any]]
+    secrets: tuple[str, ...]
+    canary: str
+
+    def sync(self, url: str, **settings: Any) -> Sync:
+        """A sync of this platform's connector; `settings` override the destination's."""
+        destination = self.connector.destination.model_validate({**self.destination(url), **settings})
+        return Sync(
+            "vip",
+            Source(("customers",)),
+            ("id",),
+            self.connector.name,
+            "ads",
+            destination,
+            AudienceSpec(name="VIP"),
+            tuple(Mapped(name, name.lower()) for name in self.mapped),
+            self.connector.options(),
+        )
+
+    def rows(self, count: int) -> list[PlanRow]:
+        return [PlanRow(number, self.row(number)) for number in range(1, count + 1)]
+
+
+FACEBOOK_TROUBLES = {
+    "credentials": "bad_token",
+    "throttled": "throttled_429",
+    "server_fault": "transient",
+    "bad_request": "bad_parameter",
+    "not_json": "html",
+    "lost_answer": "reset_after",
+    "lost_request": "reset_before",
+}
+
+
+class FacebookRunning:
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox, self.url = sandbox, sandbox.url
+
+    def fault(self, trouble: str, times: int | None = 1) -> None:
+        self.sandbox.fault(FACEBOOK_TROUBLES[trouble], kind="users", times=times)
+
+    def members(self, audience: str) -> set[str]:
+        return self.sandbox.members(audience)
+
+    def changes(self) -> list[tuple[str, int]]:
+        return [(each.method, each.rows) for each in self.sandbox.requests if each.kind in ("add", "remove")]
+
+    def requests(self) -> int:
+        return len(self.sandbox.requests)
+
+    def audiences(self) -> int:
+        return len(self.sandbox.summary())
+
+
+@contextmanager
+def facebook() -> Iterator[FacebookRunning]:
+    with Sandbox.start(token="tok-canary-17", app_secret="app-canary-18", require_proof=True) as sandbox:
+        yield FacebookRunning(sandbox)
+
+
+PLATFORMS = (
+    Platform(
+        FACEBOOK,
+        facebook,
+        lambda url: {
+            "ad_account_id": "1000000001",
+            "access_token": "tok-canary-17",
+            "app_secret": "app-canary-18",
+            "base_url": url,
+        },
+        ("EXTERN_ID",),
+        lambda number: {"EXTERN_ID": f"val-canary-{number}"},
+        ("tok-canary-17", "app-canary-18"),
+        "val-canary",
+    ),
+)
