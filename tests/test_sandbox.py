@@ -12,9 +12,9 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 import requests
-import sandbox_fixtures as fixtures
-from sandbox_fixtures import Graph, digest, refusal
 
+from tests import sandbox_fixtures as fixtures
+from tests.sandbox_fixtures import Graph, digest, refusal
 from warehouse_sync.sandbox import ACCOUNT, Sandbox
 
 sandbox, graph, audience = fixtures.sandbox, fixtures.graph, fixtures.audience

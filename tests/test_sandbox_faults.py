@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 import requests
-import sandbox_fixtures as fixtures
-from sandbox_fixtures import Graph, digest, refusal
 
+from tests import sandbox_fixtures as fixtures
+from tests.sandbox_fixtures import Graph, digest, refusal
 from warehouse_sync.sandbox import ACCOUNT, Sandbox
 from warehouse_sync.sandbox.faults import NAMES
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-import sandbox_fixtures as fixtures
 from hypothesis import given
 from hypothesis import strategies as st
-from sandbox_fixtures import Graph, digest, refusal
 
+from tests import sandbox_fixtures as fixtures
+from tests.sandbox_fixtures import Graph, digest, refusal
 from warehouse_sync.sandbox import Sandbox
 from warehouse_sync.sandbox.members import Entries, TokenSet
 from warehouse_sync.sandbox.payload import Batch, check

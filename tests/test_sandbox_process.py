@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 import requests
-import sandbox_fixtures as fixtures
-from sandbox_fixtures import Graph, digest
 
+from tests import sandbox_fixtures as fixtures
+from tests.sandbox_fixtures import Graph, digest
 from warehouse_sync.sandbox import ACCOUNT, Remote, Sandbox
 
 sandbox, graph, audience = fixtures.sandbox, fixtures.graph, fixtures.audience

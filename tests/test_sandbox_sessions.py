@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 import requests
-import sandbox_fixtures as fixtures
-from sandbox_fixtures import Graph, digest, refusal
 
+from tests import sandbox_fixtures as fixtures
+from tests.sandbox_fixtures import Graph, digest, refusal
 from warehouse_sync.sandbox import Sandbox
 
 sandbox, graph, audience = fixtures.sandbox, fixtures.graph, fixtures.audience

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import sandbox_fixtures as fixtures
-from sandbox_fixtures import digest
 
+from tests import sandbox_fixtures as fixtures
+from tests.sandbox_fixtures import digest
 from warehouse_sync.sandbox import ACCOUNT, Sandbox
 
 pytest.importorskip("facebook_business")

@@ -22,7 +22,7 @@ class Application(Protocol):
     """What answers a request."""
 
     def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> tuple[Reply, Written]:
-        """The reply, and what to tell when it is out, or how it failed to get out."""
+        """The reply, and what to tell when it leaves (None), and again if it fails to get out."""
         ...
 
 
@@ -109,11 +109,13 @@ class Handler(BaseHTTPRequestHandler):
         body = b"".join(self.pieces(headers))
         reply, written = self.server.application.answer(self.command, self.path, headers, body)
         try:
+            if reply.seconds and reply.delivery != "drip":
+                self.wait(reply.seconds)
+            written(None)
             self.write(reply)
         except OSError as error:
             written(error)
             raise
-        written(None)
 
     def pieces(self, headers: dict[str, str]) -> Iterator[bytes]:
         """The body, sent with a length or in chunks."""
@@ -135,14 +137,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def write(self, reply: Reply) -> None:
         if reply.delivery == "reset":
-            self.server.closing.wait(reply.seconds)
             self.reset()
             return
         if reply.delivery == "drip":
             self.drip(self.message(reply), reply.seconds)
             return
-        if reply.seconds:
-            self.wait(reply.seconds)
         whole = self.message(reply)
         cut = (len(reply.body) + 1) // 2 if reply.delivery == "truncated" else 0
         self.wfile.write(whole[: len(whole) - cut])

@@ -196,12 +196,11 @@ class Sandbox:
             reply = self.respond(call, exchange)
             exchange.status = reply.status
             self.journal.settle(exchange)
-            # An answer sent at once is noted before it is out: a client that has it finds it noted.
-            success = succeeds(exchange, reply)
-            self.journal.acknowledge(exchange, yes=success and not reply.seconds)
+        success = succeeds(exchange, reply)
         return reply, lambda error: self.written(exchange, success=success and error is None)
 
     def written(self, exchange: Exchange, *, success: bool) -> None:
+        """An answer is noted as it leaves, so that a client that has it finds it noted, and taken back if it fails."""
         with self.lock:
             self.journal.acknowledge(exchange, yes=success)
 
