@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 from projects import (
+    BARE,
     BUYERS,
     SECRET,
     WSYNC,
     acme_is_installed,  # noqa: F401
+    mistakes,
     project,
     read,
     with_line,
@@ -207,3 +209,57 @@ def test_the_defaults_of_a_file_are_the_defaults_of_the_model() -> None:
     for name, default in defaults_of(config_models.Settings).items():
         if name != "guards":
             assert of_sync[renamed.get(name, name)] == default, name
+
+
+def test_defaults_for_guards_do_not_hide_an_empty_guards_block(tmp_path: Path) -> None:
+    root = project(tmp_path, WSYNC + "defaults: {guards: {sample_rows: 5}}\n", BUYERS + "guards:\n")
+    assert mistakes(root) == ["syncs/buyers.yml:7: guards: is empty: a block of settings (key: value) is needed"]
+
+
+# a built-in connector
+
+
+FACEBOOK = WSYNC.replace("type: acme", "type: facebook").replace("account_id", "ad_account_id")
+FACEBOOK = FACEBOOK.replace("token:", "access_token:")
+
+
+def test_a_facebook_sync_is_read_with_labels_and_settings_of_its_own(tmp_path: Path) -> None:
+    text = with_line(BUYERS, "audience: {name: Buyers, customer_file_source: PARTNER_PROVIDED_ONLY}")
+    text = text.replace("  EMAIL: email\n", "  EMAIL: email\n  first name: first\n  Last Name: {column: last}\n")
+    text += "options: {default_country: DE}\nnormalize: rudderstack\n"
+    sync = read(project(tmp_path, FACEBOOK, text)).syncs[0]
+    assert (sync.connector, sync.normalize) == ("facebook", "rudderstack")
+    assert [mapped.field for mapped in sync.mapping] == ["EMAIL", "FN", "LN"]
+    assert sync.audience.settings["customer_file_source"] == "PARTNER_PROVIDED_ONLY"
+    assert sync.options.default_country == "DE"
+
+
+@pytest.mark.parametrize(
+    ("wsync", "buyers", "said"),
+    [
+        (
+            FACEBOOK.replace('"1000000001"', "1000000001"),
+            BUYERS,
+            f"wsync.yml:5: destinations.ads.ad_account_id: {BARE}",
+        ),
+        (
+            FACEBOOK + "    api_verion: v26.0\n",
+            BUYERS,
+            "wsync.yml:7: destinations.ads.api_verion: is not a setting here; did you mean api_version?",
+        ),
+        (
+            FACEBOOK,
+            BUYERS + "  FRIST NAME: first\n",
+            "syncs/buyers.yml:7: mapping.FRIST NAME: is not a field of Facebook Custom Audiences; did you mean FN?",
+        ),
+        (
+            FACEBOOK,
+            with_line(BUYERS, "audience: {name: x, customer_file_source: USER_PROVIDED}"),
+            "syncs/buyers.yml:1: audience.customer_file_source: is 'USER_PROVIDED', but must be one of "
+            "USER_PROVIDED_ONLY, PARTNER_PROVIDED_ONLY, BOTH_USER_AND_PARTNER_PROVIDED; "
+            "did you mean USER_PROVIDED_ONLY?",
+        ),
+    ],
+)
+def test_a_mistake_in_a_facebook_sync_is_named(tmp_path: Path, wsync: str, buyers: str, said: str) -> None:
+    assert mistakes(project(tmp_path, wsync, buyers)) == [said]

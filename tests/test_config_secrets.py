@@ -33,6 +33,12 @@ def test_a_secret_written_out_works_with_a_warning_that_does_not_hold_it(tmp_pat
     assert "written-out-secret" not in repr(found)
 
 
+def test_a_secret_written_out_is_warned_of_once_however_many_syncs_use_it(tmp_path: Path) -> None:
+    changed = with_line(BUYERS, 'destination: {name: ads, account_id: "2"}')
+    wsync = WSYNC.replace("{{ env_var('ACME_TOKEN') }}", "written-out-secret")
+    assert len(read(project(tmp_path, wsync, files={"syncs/z.yml": changed})).warnings) == 1
+
+
 def test_a_secret_given_as_a_default_is_a_secret_written_out(tmp_path: Path) -> None:
     wsync = WSYNC.replace("'ACME_TOKEN'", "'GONE', 'written-out-secret'")
     found = read(project(tmp_path, wsync))
@@ -78,8 +84,13 @@ def test_no_message_holds_a_secret_put_in_the_wrong_place(tmp_path: Path, line: 
 
 
 def test_no_message_holds_the_short_value_of_a_variable(tmp_path: Path) -> None:
-    for line in ("mode", "normalize", "destination"):
-        said = mistakes(
-            project(tmp_path, buyers=with_line(BUYERS, f"{line}: \"{{{{ env_var('SHORT') }}}}\"")), SHORT="qqq"
-        )
-        assert "qqq" not in "".join(said)
+    value = "\"{{ env_var('SHORT') }}\""
+    for line in (
+        f"mode: {value}",
+        f"normalize: {value}",
+        f"destination: {value}",
+        f"schedule: {{every: {value}}}",
+        f"source: {{query_file: {value}}}",
+    ):
+        root = project(tmp_path, buyers=with_line(BUYERS, line))
+        assert "qqq" not in "".join(mistakes(root, SHORT="qQq")).lower()

@@ -35,6 +35,15 @@ def scrubbed(message: str, hidden: Iterable[str]) -> str:
     return message
 
 
+def repeats(word: str, hidden: Iterable[str]) -> bool:
+    """Whether a word is a hidden value, perhaps trimmed or in lower case, as models may have made it."""
+    return _folded(word) in map(_folded, hidden)
+
+
+def _folded(word: str) -> str:
+    return " ".join(word.casefold().split())
+
+
 def shown(word: str) -> str:
     """A key or name as it may be printed: no control characters, not endless."""
     short = word if len(word) <= 60 else word[:60] + "…"
@@ -94,11 +103,6 @@ _PLAIN = {
 }
 
 
-def _folded(word: str) -> str:
-    """A word as models may have changed it before they looked at it."""
-    return " ".join(word.casefold().split())
-
-
 def _number(limit: object) -> object:
     return int(limit) if isinstance(limit, float) and limit.is_integer() else limit
 
@@ -116,7 +120,7 @@ def _wrong_kind(value: object, wanted: str) -> str:
 def _not_one_of(value: object, expected: str, hidden: Iterable[str]) -> str:
     words = re.findall(r"'([^']*)'", expected)
     allowed = f"must be one of {', '.join(words) or expected}"
-    if not isinstance(value, str) or _folded(value) in map(_folded, hidden) or not _ECHOED.fullmatch(value):
+    if not isinstance(value, str) or repeats(value, hidden) or not _ECHOED.fullmatch(value):
         return allowed
     close = difflib.get_close_matches(value.casefold(), [word.casefold() for word in words], n=1)
     guess = next((word for word in words if close and word.casefold() == close[0]), None)

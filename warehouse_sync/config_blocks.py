@@ -9,7 +9,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from .complaints import ConfigErrors, scrubbed, sentence, shown
+from .complaints import ConfigErrors, repeats, scrubbed, sentence, shown
 from .errors import ConfigError
 from .model import Place
 from .yaml_places import Entry, Node, locate, plain
@@ -44,7 +44,7 @@ class Desk:
 
     def echo(self, word: str) -> str:
         """A mistyped word as it may be repeated to the user; one that came from the environment may not."""
-        return "(value of a variable)" if word in self.hidden else repr(shown(word))
+        return "(value of a variable)" if repeats(word, self.hidden) else repr(shown(word))
 
     def close(self) -> None:
         """Raises `ConfigErrors` with everything noted, by file and line, each once, without hidden values."""
