@@ -1,0 +1,64 @@
+"""The command line, `wsync`: the only part that prints. Heavy modules are imported by the commands that need them."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from typing import Any
+
+import click
+
+from .. import __version__
+from . import inspections, runs
+from .failures import handled
+from .screen import Screen
+
+__all__ = ["main"]
+
+CHATTY = ("urllib3", "requests", "duckdb", "sqlglot", "psycopg", "snowflake", "google", "botocore")
+
+
+class Commands(click.Group):
+    """The commands in the order they are used, with one place where errors become messages and exit codes."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        _keep_quiet()
+        with handled(ctx.ensure_object(Screen)):
+            return super().invoke(ctx)
+
+
+def _keep_quiet() -> None:
+    """No core dumps, which would hold data, and no library's debug log, which could."""
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="wsync")
+def main() -> None:
+    """Keep audiences on ad platforms equal to tables in your warehouse.
+
+    \b
+    Exit codes: 0 done, 1 unexpected, 2 configuration, 3 warehouse, 4 guard refused, 5 destination,
+    6 done with failed rows, 7 skipped by the dbt gate, 75 another run holds the sync, 130/143 signal.
+    """
+
+
+for command in (
+    runs.plan,
+    runs.apply,
+    runs.run,
+    inspections.status,
+    inspections.log,
+    runs.resync,
+    runs.retry,
+    runs.test_record,
+):
+    main.add_command(command)

@@ -1,0 +1,103 @@
+"""What is known of syncs, runs and keys: read, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from .config import Project, select
+from .ledger import reads
+from .model import Ports, Sync
+from .opening import ledger_of, open_ledger, open_warehouse
+from .schedule import next_times
+
+WAITING = ("planned", "blocked")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one sync stands. `run` holds the newest run's columns; `waiting` is a plan that can be applied."""
+
+    sync: str
+    enabled: bool
+    audience_id: str | None = None
+    audience_name: str | None = None
+    run: dict[str, Any] | None = None
+    waiting: str | None = None
+    unsettled: bool = False
+    members: dict[str, int] = field(default_factory=dict)
+    oldest_removal: datetime | None = None
+    next_due: datetime | None = None
+
+    def line(self) -> tuple[Any, ...]:
+        """A line of the table."""
+        run = self.run or {}
+        return (
+            self.sync,
+            self.audience_id or self.audience_name,
+            run.get("sync_run_id"),
+            run.get("status", "never ran") if self.enabled else "disabled",
+            run.get("finished_at"),
+            *(self.members.get(state, 0) for state in ("member", "in_doubt", "rejected")),
+            self.next_due,
+        )
+
+    def remarks(self) -> list[str]:
+        """What deserves a sentence."""
+        said = []
+        if self.waiting:
+            said.append(f"a plan waits to be sent: wsync apply {self.waiting}")
+        if self.unsettled:
+            said.append("a run was interrupted while sending; the next run settles it first")
+        if self.oldest_removal:
+            said.append(f"a removal is not acknowledged since {self.oldest_removal:%Y-%m-%d %H:%M} UTC")
+        return said
+
+
+def standings(project: Project, syncs: Iterable[Sync]) -> list[Standing]:
+    """Where syncs stand."""
+    with open_warehouse(project) as warehouse:
+        ports = Ports()
+        return [_standing(project, sync, warehouse, ports) for sync in syncs]
+
+
+def _standing(project: Project, sync: Sync, warehouse: Any, ports: Ports) -> Standing:
+    ledger = ledger_of(project, sync, warehouse, ports)
+    known = reads.sync_row(ledger)
+    due = next(iter(next_times(sync.schedule, datetime.now(UTC), 1)), None)
+    if known is None:
+        return Standing(sync.name, sync.enabled, sync.audience.id, sync.audience.name, next_due=due)
+    newest = reads.runs(ledger, rows=1)
+    run = newest[0] if newest else None
+    phase = run["phase"] if run else None
+    members = reads.members(ledger)
+    removals = [each.oldest_removal for each in members if each.oldest_removal]
+    return Standing(
+        sync.name,
+        sync.enabled,
+        known["audience_id"],
+        known["audience_name"] or sync.audience.name,
+        run,
+        run["sync_run_id"] if run and phase in WAITING else None,
+        phase == "sending",
+        {each.state: each.identities for each in members},
+        min(removals, default=None),
+        due,
+    )
+
+
+def log_lines(project: Project, sync: str | None, **wanted: Any) -> list[reads.LogLine]:
+    """The newest lines of the log, of one sync or of all: `run_id`, `status`, `key` and `rows` choose among them."""
+    if sync is not None:
+        select(project, [sync])
+    if not project.syncs:
+        return []
+    with open_ledger(project, project.syncs[0]) as ledger:
+        return reads.log(ledger, sync=sync, **wanted) if reads.has_state(ledger) else []
+
+
+def answers(project: Project, sync: Sync, run_id: str) -> list[reads.LogLine]:
+    """The log of one run, for its few rows."""
+    return log_lines(project, sync.name, run_id=run_id, rows=20)
