@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tests.scripted import Asked, Script, Step, Time, answer, platform, reset
@@ -261,6 +264,7 @@ def test_a_connection_the_platform_ends_between_requests_is_opened_again(sandbox
     sandbox.fault("hangup", kind="users", times=None)
     for _ in range(3):
         assert CONNECTOR.send(facebook, audience, "add", ROWS).received == 1
+        threading.Event().wait(0.1)  # until the end of the connection has arrived
 
 
 def test_a_removal_that_would_leave_too_few_concerns_the_whole_audience(sandbox: Sandbox, speak: Speak) -> None:
@@ -484,7 +488,7 @@ BUC = {"type": "custom_audience", "call_count": 2, "total_cputime": 1, "total_ti
         ({"X-Business-Use-Case-Usage": json.dumps({"1": [{**BUC, "estimated_time_to_regain_access": 0}]})}, 2, 0, None),
         (
             {"X-Business-Use-Case-Usage": json.dumps({"1": [{**BUC, "estimated_time_to_regain_access": 4}]})},
-            *(2, 240, None),
+            *(2, 240, 240),
         ),
         (
             {"X-Business-Use-Case-Usage": json.dumps({"1": [{**BUC, "type": "ads_insights", "call_count": 99}]})},
@@ -736,6 +740,7 @@ def test_each_failure_of_the_check_comes_with_its_remedy(
     sandbox.fault(fault, kind=kind, times=None)
     found = wrong(checked(speak(sandbox), AudienceSpec(id=audience)))
     assert remedy in found[what].remedy
+    assert found[what].remedy not in found[what].found
 
 
 def test_the_check_tells_missing_permissions_and_terms(sandbox: Sandbox, speak: Speak) -> None:
@@ -768,6 +773,31 @@ def test_the_check_explains_error_2650(sandbox: Sandbox, speak: Speak) -> None:
     assert "does not mix data sources" in found["data source"].remedy
     sandbox.fault("failed_update", kind="users")
     assert "does not mix data sources" in str(failure(speak(sandbox), audience=audience))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
+)
+ERRORS = st.dictionaries(
+    st.sampled_from(["code", "error_subcode", "is_transient", "message", "fbtrace_id"]),
+    JSON | st.sampled_from([1, 100, 190, 200, 2650, 1870047]),
+)
+
+
+@given(st.integers(100, 599), JSON | st.fixed_dictionaries({"error": ERRORS | JSON}), st.text())
+def test_whatever_is_answered_gets_a_verdict_and_success_has_no_error(status: int, body: Any, header: str) -> None:
+    headers = dict.fromkeys(("X-App-Usage", "X-Ad-Account-Usage", "X-Business-Use-Case-Usage", "x-fb-trace-id"), header)
+    verdict = classify(Reply(status, headers, body))
+    usage(headers)
+    usage(dict.fromkeys(headers, json.dumps(body)))
+    if verdict.kind == "ok":
+        assert status == 200
+        assert isinstance(body, dict)
+        assert body.get("error") is None
+    if status >= 500 and verdict.kind != "wait":
+        assert not verdict.certain
 
 
 # Nothing leaks.

@@ -467,6 +467,16 @@ def test_a_server_nobody_vouches_for_gets_nothing(tmp_path: Path) -> None:
         assert http.call("POST", "x", name="users").status == 200
 
 
+@pytest.mark.parametrize("content", [None, "", "no certificate"])
+def test_a_bundle_that_cannot_be_read_is_the_users_to_mend(tmp_path: Path, content: str | None) -> None:
+    bundle = tmp_path / "bundle.pem"
+    if content is not None:
+        bundle.write_text(content)
+    with pytest.raises(ConfigError) as caught:
+        Http("https://example.com", judged, Time().ports(), ca_bundle=str(bundle))
+    assert caught.value.key == "ca_bundle"
+
+
 def test_a_certificate_for_another_host_is_refused(tmp_path: Path) -> None:
     server, shown = certificate(tmp_path, "DNS:elsewhere.test")
     with speaking(OK, tls=server, ca_bundle=shown) as (http, script):

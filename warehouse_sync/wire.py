@@ -68,10 +68,10 @@ class Broken:
 
 
 class Wire:
-    """Connections to one platform, one per thread."""
+    """Connections to one platform, one per thread. Raises `ConfigError` for a `ca_bundle` that cannot be read."""
 
     def __init__(self, *, timeout: float, ca_bundle: str | None = None, trust_env: bool = False) -> None:
-        self._timeout, self._verify, self._trust_env = timeout, ca_bundle or True, trust_env
+        self._timeout, self._verify, self._trust_env = timeout, _trusted(ca_bundle), trust_env
         self._mine = threading.local()
         self._all: list[HTTPAdapter] = []
         self._lock = threading.Lock()
@@ -260,6 +260,17 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     while found is not None:
         yield found
         found = found.__cause__ or found.__context__
+
+
+def _trusted(ca_bundle: str | None) -> str | bool:
+    """What `verify` is given: a bundle that can be read, or the usual authorities."""
+    if not ca_bundle:
+        return True
+    try:
+        ssl.create_default_context(cafile=ca_bundle)
+    except (OSError, ssl.SSLError):
+        raise ConfigError("ca_bundle is not a file of certificates in PEM form", key="ca_bundle") from None
+    return ca_bundle
 
 
 def require_safe(base: str) -> None:

@@ -43,7 +43,8 @@ def _looked(what: str, look: Callable[[], str]) -> Check:
     try:
         return Check(what, ok=True, found=look())
     except DestinationError as error:
-        return Check(what, ok=False, found=str(error), remedy=_remedy(error.code))
+        found = str(error).replace(f"; {REMEDIES.get(error.code)}", "")
+        return Check(what, ok=False, found=found, remedy=_remedy(error.code))
 
 
 LAST_RESORT = "try again; if it stays, show Facebook's support the request id"

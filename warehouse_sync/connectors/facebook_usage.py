@@ -26,9 +26,10 @@ class Usage(NamedTuple):
 
     def pause(self) -> float | None:
         """Seconds to leave before the next request: none below `CALM`, then in proportion."""
-        if self.percent < CALM:
+        if self.percent < CALM and not self.regain:
             return None
-        return max(self.regain, FULL_PAUSE * min((self.percent - CALM) / (100 - CALM), 1.0))
+        used = (self.percent - CALM) / (100 - CALM)
+        return max(self.regain, FULL_PAUSE * min(used, 1.0))
 
 
 def usage(headers: Mapping[str, str]) -> Usage:
