@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from projects import (
     BUYERS,
+    WSYNC,
     acme_is_installed,  # noqa: F401
     project,
     read,
@@ -46,11 +47,19 @@ def test_no_text_raises_anything_but_a_config_error(tmp_path: Path, text: str) -
             read(root)
 
 
-@given(key=st.sampled_from([*config_models.SyncFile.model_fields]), value=VALUES)
+@given(
+    file=st.sampled_from(["wsync", "buyers"]),
+    key=st.sampled_from([*config_models.ProjectFile.model_fields, *config_models.SyncFile.model_fields]),
+    value=VALUES,
+)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-def test_no_value_of_a_setting_raises_anything_but_a_config_error(tmp_path: Path, key: str, value: Any) -> None:
-    root = project(tmp_path, buyers=with_line(BUYERS, f"{key}: {json.dumps(value)}"))
+def test_no_value_of_a_setting_raises_anything_but_a_config_error(
+    tmp_path: Path, file: str, key: str, value: Any
+) -> None:
+    line = f"{key}: {json.dumps(value)}"
+    files = {"wsync": WSYNC, "buyers": BUYERS}
+    root = project(tmp_path, **{**files, file: with_line(files[file], line)})
     try:
-        assert len(read(root).syncs) == 1
+        read(root)
     except ConfigErrors as problem:
         assert str(problem)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from sqlglot import TokenType, exp, parse, tokenize
+from sqlglot.errors import ParseError, SqlglotError
+
 from .config_models import SourceBlock
 from .errors import ConfigError
 from .model import Source
@@ -21,8 +24,6 @@ def source(block: SourceBlock, root: Path, dialect: str) -> Source:
 
 def one_select(text: str, path: Path, dialect: str) -> str:
     """The one SELECT in `text`, without a closing semicolon or what follows it. Raises `ConfigError`."""
-    from sqlglot import exp  # slow to import, and most projects have no query file
-
     statements = [tree for tree in _parsed(text, path, dialect) if not isinstance(tree, exp.Semicolon | None)]
     if len(statements) != 1:
         raise ConfigError(f"holds {len(statements)} statements; one SELECT is needed", path=path)
@@ -34,9 +35,6 @@ def one_select(text: str, path: Path, dialect: str) -> str:
 
 
 def _parsed(text: str, path: Path, dialect: str) -> list[Any]:
-    from sqlglot import parse
-    from sqlglot.errors import ParseError, SqlglotError
-
     try:
         return list(parse(text, read=dialect))
     except ParseError as problem:
@@ -47,8 +45,5 @@ def _parsed(text: str, path: Path, dialect: str) -> list[Any]:
 
 
 def _without_end(text: str, dialect: str) -> str:
-    from sqlglot import tokenize
-    from sqlglot.tokenizer_core import TokenType
-
     last = [token for token in tokenize(text, read=dialect) if token.token_type != TokenType.SEMICOLON][-1]
     return text[: last.end + 1].strip()
