@@ -44,6 +44,13 @@ def test_it_says_where_it_is_and_how_to_get_in() -> None:
     assert (process.returncode, out, err) == (0, "", "")
 
 
+def test_a_taken_port_is_told_in_one_line(sandbox: Sandbox) -> None:
+    port = sandbox.url.rpartition(":")[2]
+    done = subprocess.run([*COMMAND, "--port", port], capture_output=True, text=True, timeout=20, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"cannot listen on 127.0.0.1:{port}: Address already in use\n"
+
+
 def test_the_doors_do_what_the_class_does(remote: Remote) -> None:
     remote.reset()
     audience = remote.create_audience("vip", id="123450001", account="act_5")

@@ -1,6 +1,10 @@
 """A local stand-in for Meta's Marketing API: for the demo, for tests, and for dry runs of one's own syncs.
 
 It shares no code with the connector it judges. It keeps what it is sent in memory and prints none of it.
+
+In a test: `with Sandbox.start() as platform:`, then `platform.url`, `platform.fault("throttled", kind="add")`,
+`platform.members(audience_id)`, `platform.requests`. In a process of its own: `python -m warehouse_sync.sandbox`, and
+`Remote(url)` has the same methods. Not modelled: matching of people, lookalikes, and quotas (order a throttle instead).
 """
 
 from __future__ import annotations

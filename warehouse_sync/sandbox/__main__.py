@@ -19,14 +19,10 @@ def main() -> None:
     parser.add_argument("--record", choices=("all", "lines", "counts"), default="lines")
     given = parser.parse_args()
     accounts = tuple(dict.fromkeys((ACCOUNT, *(given.account or ()))))
-    serve(
-        given.host,
-        given.port,
-        token=given.token,
-        accounts=accounts,
-        members=given.members,
-        record=given.record,
-    )
+    try:
+        serve(given.host, given.port, token=given.token, accounts=accounts, members=given.members, record=given.record)
+    except OSError as error:
+        parser.exit(1, f"cannot listen on {given.host}:{given.port}: {error.strerror}\n")
 
 
 if __name__ == "__main__":

@@ -143,9 +143,12 @@ class Handler(BaseHTTPRequestHandler):
             self.drip(self.message(reply), reply.seconds)
             return
         whole = self.message(reply)
+        if reply.delivery == "hangup":
+            self.hang_up(whole)
+            return
         cut = (len(reply.body) + 1) // 2 if reply.delivery == "truncated" else 0
         self.wfile.write(whole[: len(whole) - cut])
-        if reply.delivery in ("truncated", "hangup") or framed(reply):
+        if reply.delivery == "truncated" or framed(reply):
             self.close_connection = True
 
     def wait(self, seconds: float) -> None:
@@ -179,6 +182,12 @@ class Handler(BaseHTTPRequestHandler):
             if self.server.closing.wait(seconds / len(whole)):
                 break
 
+    def hang_up(self, whole: bytes) -> None:
+        """The end of the connection travels with the answer: who has read the one can see the other."""
+        self.close_connection = True
+        self.connection.sendall(whole, getattr(socket, "MSG_MORE", 0))
+        self.connection.shutdown(socket.SHUT_WR)
+
     def reset(self) -> None:
         """The connection is torn down, not closed: the client sees a reset."""
         self.close_connection = True
@@ -187,8 +196,3 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.close()
         self.server.connections.discard(self.connection)
         self.connection.close()
-
-    def do_GET(self) -> None:
-        """Named so that the base class knows the methods; `respond` answers all of them alike."""
-
-    do_POST = do_DELETE = do_PUT = do_HEAD = do_GET
