@@ -137,7 +137,7 @@ class Postgres:
 
     def describe(self, sql: str, statement: str) -> list[ColumnType]:
         with _errors(statement):
-            cursor = self.connection.execute(f"select * from ({sql}) as d limit 0".encode())
+            cursor = self.connection.execute(f"select * from (\n{sql}\n) as d limit 0".encode())
         found = [(column.name, column.type_display) for column in cursor.description or ()]
         return [ColumnType(name, type_, _kind(type_)) for name, type_ in found]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -14,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 AS_ROOT = os.geteuid() == 0
+SETTINGS = ("-c", "fsync=off", "-c", "timezone=America/New_York", "-c", "max_connections=200")
 USER = "nobody" if AS_ROOT else None
 
 
@@ -38,8 +40,7 @@ def running_postgres() -> Iterator[dict[str, str | int]]:
                 shutil.chown(path, USER, "nogroup")
         _call(binaries / "initdb", "-N", "-U", "postgres", "--auth=trust", "--locale=C", "-E", "UTF8", "-D", data)
         server = subprocess.Popen(
-            [binaries / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", folder]
-            + ["-c", "fsync=off", "-c", "timezone=America/New_York", "-c", "max_connections=200"],
+            [binaries / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", folder, *SETTINGS],
             user=USER,
             cwd=folder,
             stdout=subprocess.DEVNULL,
@@ -49,7 +50,7 @@ def running_postgres() -> Iterator[dict[str, str | int]]:
             _await(port)
             yield {"host": "127.0.0.1", "port": port, "user": "postgres", "dbname": "postgres"}
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT)  # a fast shutdown, whoever is still connected
             server.wait(20)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -44,15 +44,15 @@ def claim(ledger: Ledger, run: Run, *, account: str) -> Run:
 
     The sync's row is made on its first claim, by the one that won it.
     """
-    _wait_for_lease(ledger)
-    fence = 1 + max([_newest(ledger), *claims(ledger), *(row[0] for row in ledger.query("run/newest_fence"))])
+    used = max(_newest(ledger), _used_by_runs(ledger))
+    fence = 1 + max(used, _free_claim(ledger))
     run = replace(run, fence=fence)
     try:
         ledger.execute("run/claim", run, lease_seconds=ledger.sync.lease_seconds)
     except AlreadyExists:
-        raise _held(ledger, "another run claimed it a moment ago") from None
-    higher = [*claims(ledger), *(row[0] for row in ledger.query("run/newest_fence"))]
-    if max(higher) > fence:
+        if ledger.query("run/claim_read", run)[0][0] != run.id:
+            raise _held(ledger, "another run claimed it a moment ago") from None
+    if max(_used_by_runs(ledger), *claims(ledger)) > fence:
         raise _held(ledger, "another run overtook it")
     ledger.execute("run/new_sync", connector=ledger.sync.connector, account=account, state_version=STATE_VERSION)
     ledger.execute("run/fence", run)
@@ -72,16 +72,26 @@ def _newest(ledger: Ledger) -> int:
     return int(rows[0][8]) if rows else 0
 
 
-def _wait_for_lease(ledger: Ledger) -> None:
+def _used_by_runs(ledger: Ledger) -> int:
+    return int(ledger.query("run/newest_fence")[0][0])
+
+
+def _free_claim(ledger: Ledger) -> int:
+    """The fence of the newest claim, once its lease is over. Raises `Held` while it is alive.
+
+    The next fence follows from this very listing: a claim made after it takes that fence, and creating it fails.
+    """
+    newest = max(claims(ledger), default=0)
+    if newest and not ledger.warehouse.dialect.single_writer:
+        _wait_for_lease(ledger, newest)
+    return newest
+
+
+def _wait_for_lease(ledger: Ledger, newest: int) -> None:
     """A living claim is respected; after its end, takeover waits a little longer."""
-    if ledger.warehouse.dialect.single_writer:
-        return
-    found = claims(ledger)
-    if not found:
-        return
     try:
         holder, heartbeat, seconds, released, now = ledger.query(
-            "run/claim_read", tables={"claim": ledger.tables.table(ledger.tables.claim(found[0]))}
+            "run/claim_read", tables={"claim": ledger.tables.table(ledger.tables.claim(newest))}
         )[0]
     except WarehouseError:
         raise _held(ledger, "its newest claim cannot be read") from None
