@@ -17,7 +17,7 @@ from projects import (
     with_line,
 )
 
-from warehouse_sync import config_models
+from warehouse_sync.config import models as config_models
 from warehouse_sync.config import ConfigErrors
 
 PIECES = [*"{}[]:,-?#&*!|>'\"%@`~ \n\t\\", *"aN0o1.xuU8ä\u2028", "<<: ", "{{ ", "---\n", "? ", "\n  "]

@@ -9,9 +9,9 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
+from ..errors import ConfigError
+from ..model import Place
 from .complaints import ConfigErrors, repeats, scrubbed, sentence, shown
-from .errors import ConfigError
-from .model import Place
 from .yaml_places import Entry, Node, locate, plain
 
 Model = TypeVar("Model", bound=BaseModel)

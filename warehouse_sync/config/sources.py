@@ -8,9 +8,9 @@ from typing import Any
 from sqlglot import TokenType, exp, parse, tokenize
 from sqlglot.errors import ParseError, SqlglotError
 
-from .config_models import SourceBlock
-from .errors import ConfigError
-from .model import Source
+from ..errors import ConfigError
+from ..model import Source
+from .models import SourceBlock
 from .yaml_places import read_text
 
 

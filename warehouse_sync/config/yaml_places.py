@@ -15,9 +15,9 @@ from typing import Any, NoReturn
 
 import yaml
 
+from ..errors import ConfigError
+from ..model import Place
 from .complaints import ConfigErrors, shown
-from .errors import ConfigError
-from .model import Place
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 50

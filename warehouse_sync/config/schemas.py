@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from . import adapters, connectors
-from .config_models import AudienceName, ProjectFile, Settings, SyncFile
-from .connectors import Connector, connector
+from .. import adapters, connectors
+from ..connectors import Connector, connector
+from .models import AudienceName, ProjectFile, Settings, SyncFile
 
 Schema = dict[str, Any]
 

@@ -9,15 +9,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from ..connectors import Connector, connector, names
+from ..errors import ConfigError
+from ..fields import near as near_field
+from ..fields import resolve
+from ..model import AudienceSpec, GuardLimits, Mapped, Place, Source, Sync
+from .blocks import Desk, block, dotted, only, over, settings_of, text, without
 from .complaints import ConfigErrors, near, shown
-from .config_blocks import Desk, block, dotted, only, over, settings_of, text, without
-from .config_models import SYNC_NAME, AudienceName, DestinationFile, SyncFile
-from .config_sources import source
-from .connectors import Connector, connector, names
-from .errors import ConfigError
-from .fields import near as near_field
-from .fields import resolve
-from .model import AudienceSpec, GuardLimits, Mapped, Place, Source, Sync
+from .models import SYNC_NAME, AudienceName, DestinationFile, SyncFile
+from .sources import source
 from .yaml_places import Node, read
 
 _ELSEWHERE = ("destination", "audience", "options")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .errors import ConfigError
+from ..errors import ConfigError
 
 SHORTEST_SCRUBBED = 6
 """A hidden value shorter than this is not searched for in messages: it would be found in ordinary words."""

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from . import adapters
+from .. import adapters
+from ..connectors import connector
+from ..errors import ConfigError
+from ..model import Place, Sync
+from .blocks import Desk, block, dotted, settings_of, text
 from .complaints import ConfigErrors, near, shown
-from .config_blocks import Desk, block, dotted, settings_of, text
-from .config_models import SYNC_NAME, ProjectFile, Settings
-from .config_syncs import Surroundings, Target, destination_file, sync_of, target
-from .connectors import connector
-from .errors import ConfigError
-from .model import Place, Sync
+from .models import SYNC_NAME, ProjectFile, Settings
+from .syncs import Surroundings, Target, destination_file, sync_of, target
 from .yaml_places import Node, read
 
 __all__ = ["FILE", "ConfigErrors", "Project", "load", "load_destination_file", "select"]

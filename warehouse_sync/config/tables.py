@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from . import adapters, connectors
-from .config_models import AudienceName, Guards, MappedBlock, ProjectFile, Settings, SourceBlock, SyncFile
-from .schedule import Schedule
+from .. import adapters, connectors
+from ..schedule import Schedule
+from .models import AudienceName, Guards, MappedBlock, ProjectFile, Settings, SourceBlock, SyncFile
 
 _TABLE = re.compile(r"(?<=<!-- settings: )(?P<name>[a-z ]+?)(?P<open> -->\n).*?(?=<!-- end -->)", re.DOTALL)
 

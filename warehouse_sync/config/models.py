@@ -18,8 +18,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from .model import Hashing, Mode
-from .schedule import Schedule
+from ..model import Hashing, Mode
+from ..schedule import Schedule
 
 PART = re.compile(r"[A-Za-z_][A-Za-z0-9_$]{0,127}")
 SYNC_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
