@@ -35,6 +35,8 @@ class Around(NamedTuple):
 
 Normaliser = Callable[[Any, Around], Token | Note]
 Check = Callable[[str, Around], Note | None]
+Quick = Callable[[Any], bytes | None]
+"""A short cut for text in its usual form: what normaliser and check give, as UTF-8. None: take the long way."""
 
 
 def _nameable(letter: str) -> str | None:
@@ -84,8 +86,21 @@ def is_email(address: str, _around: Around) -> Note | None:
     return None if len(address) <= 254 and pattern.fullmatch(address) else Note.EMAIL_INVALID
 
 
+USUAL_EMAIL = re.compile(
+    r"[A-Za-z0-9_+-]++(?:\.[A-Za-z0-9_+-]++)*+@[A-Za-z0-9]++(?:[.-][A-Za-z0-9]++)*\.[A-Za-z]{2,63}"
+)
+
+
+def usual_email(value: Any) -> bytes | None:
+    """Short cut: an address of the plainest kind."""
+    if isinstance(value, str) and len(value) <= 254 and USUAL_EMAIL.fullmatch(value):
+        return value.lower().encode()
+    return None
+
+
 # phone
 
+ZERO = ord("0")
 NOT_DIGITS = bytes(set(range(128)) - set(b"0123456789"))
 EXTENSION = re.compile(r"(?:\bext|\d\s*x|#)[^\d]*\d+\s*$", re.IGNORECASE)
 NOT_ONE_NUMBER = re.compile(r"[^\W\d_]|[,;]")
@@ -112,11 +127,7 @@ def phone(value: Any, around: Around) -> str | Note:
 
 
 def _digits(written: str) -> str:
-    return (
-        "".join(filter(str.isdecimal, written)).lstrip("0")
-        if not written.isascii()
-        else _ascii_digits(written)
-    )
+    return "".join(filter(str.isdecimal, written)).lstrip("0") if not written.isascii() else _ascii_digits(written)
 
 
 def _ascii_digits(written: str) -> str:
@@ -140,6 +151,15 @@ def is_phone(digits: str, _around: Around) -> Note | None:
     return None if 7 <= len(digits) <= 15 else Note.PHONE_INVALID
 
 
+def usual_phone(value: Any) -> bytes | None:
+    """Short cut: an international number, written with + and nothing but the usual separators."""
+    if not isinstance(value, str):
+        return None
+    digits = value.encode("ascii", "replace").translate(None, b" .()-")[1:]
+    usual = value[:1] == "+" and digits.isdigit() and 7 <= len(digits) <= 15 and digits[0] != ZERO
+    return digits if usual and "(0)" not in value else None
+
+
 # birth
 
 ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
@@ -155,11 +175,7 @@ MONTH_NUMBERS = {name: 1 + at % 12 for at, name in enumerate((*MONTHS, *MONTH_NA
 def _birth(value: Any, part: int, around: Around) -> int | Note:
     """The year (part 0), month or day of a date, of an ISO date's text, or a lone number."""
     if isinstance(value, date):
-        return (
-            (value.year, value.month, value.day)[part]
-            if _born(value.year, around)
-            else Note.BIRTH_OUT_OF_RANGE
-        )
+        return (value.year, value.month, value.day)[part] if _born(value.year, around) else Note.BIRTH_OUT_OF_RANGE
     found = text(value)
     if isinstance(found, Note):
         return found

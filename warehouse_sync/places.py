@@ -23,9 +23,7 @@ def latin(text: str) -> str | None:
     if text.isascii():
         return text.lower().translate(NOT_LETTERS)
     plain = unicodedata.normalize("NFKD", text.lower()).lower().translate(SPECIAL_LETTERS)
-    if any(
-        unicodedata.category(letter) in ("Lo", "Ll", "Lu", "Lt") and not letter.isascii() for letter in plain
-    ):
+    if any(unicodedata.category(letter) in ("Lo", "Ll", "Lu", "Lt") and not letter.isascii() for letter in plain):
         return None
     return "".join(letter for letter in plain if "a" <= letter <= "z")
 

@@ -125,9 +125,7 @@ def plain(value: Any) -> str | Note:
 
 def _whole(number: int | float | Decimal) -> str | Note:
     if isinstance(number, float):
-        return (
-            str(int(number)) if abs(number) <= EXACT_FLOAT and number.is_integer() else Note.NUMBER_NOT_WHOLE
-        )
+        return str(int(number)) if abs(number) <= EXACT_FLOAT and number.is_integer() else Note.NUMBER_NOT_WHOLE
     if isinstance(number, Decimal):
         if not number.is_finite() or number.adjusted() >= ALL_DIGITS or number != number.to_integral_value():
             return Note.NUMBER_NOT_WHOLE

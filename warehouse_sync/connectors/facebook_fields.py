@@ -32,6 +32,8 @@ from warehouse_sync.normalize import (
     phone,
     raw_identifier,
     state,
+    usual_email,
+    usual_phone,
     zip_code,
 )
 from warehouse_sync.text import Note
@@ -76,6 +78,7 @@ FIELDS: tuple[Field, ...] = (
         {"meta": lower},
         check=is_email,
         max_length=254,
+        quick=usual_email,
         samples=("Mary@Example.com",),
     ),
     _hashed(
@@ -86,6 +89,7 @@ FIELDS: tuple[Field, ...] = (
         "code to national numbers; without it they are sent as they are, and Meta needs COUNTRY to match them.",
         {"meta": phone, "rudderstack": _digits_only},
         check=is_phone,
+        quick=usual_phone,
         samples=("+1 (555) 987-6543",),
     ),
     _plain(
@@ -229,6 +233,7 @@ FIELDS: tuple[Field, ...] = (
         "Country as ISO 3166-1 alpha-2 in lower case; alpha-3 codes and English names are understood.",
         {"meta": country, "rudderstack": lower},
         check=_two_letters,
+        needed=True,
         samples=("IN", "USA", "Germany"),
     ),
     _plain(
@@ -248,6 +253,7 @@ FIELDS: tuple[Field, ...] = (
         {"meta": id_list},
         link=USERS,
         read=READ,
+        needed=True,
         samples=("1234567890",),
         other_labels=("App IDs",),
     ),
@@ -259,6 +265,7 @@ FIELDS: tuple[Field, ...] = (
         {"meta": id_list},
         link=USERS,
         read=READ,
+        needed=True,
         samples=("1234567890",),
         other_labels=("Page IDs",),
     ),

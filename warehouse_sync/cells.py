@@ -1,0 +1,203 @@
+"""One mapped field of one row: from the warehouse's value to what travels.
+
+In this order: skip what is empty, compare the value with the hash setting, normalise, check, hash.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from .digests import identifier_digester
+from .field_table import Field
+from .model import Hashing, Mapped
+from .normalize import Around, Quick
+from .text import Note, Token, is_empty
+
+REMEMBERED = 50_000
+"""Values per field whose cells are kept for the next row that has them."""
+REMEMBERED_LENGTH = 100
+REMEMBERED_TYPES = frozenset({str, int, date, type(None)})
+"""No value of one of these types equals one of another, so a remembered cell is always the value's own."""
+
+
+class Cell(NamedTuple):
+    """One field of one row.
+
+    `mark` as in `PreparedRow.filled`; `piece` is its member of the JSON object of tokens, with a comma after it;
+    `digest` that of an identifier. `text` is the normalised text where another field may need it, `code` why the value is not sent,
+    `error` why the whole row is refused.
+    """
+
+    mark: str
+    piece: str = ""
+    digest: str = ""
+    text: str | None = None
+    code: str | None = None
+    error: str | None = None
+
+
+EMPTY = Cell(".")
+
+
+@dataclass
+class Cells:
+    """One column of a chunk, part by part; `wrong` holds the cells marked `!` by position."""
+
+    marks: list[str]
+    pieces: list[str]
+    digests: list[str]
+    texts: Sequence[str | None] = ()
+    wrong: dict[int, Cell] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, cells: Sequence[Cell]) -> Cells:
+        """The cells of all rows, in order."""
+        marks = [cell.mark for cell in cells]
+        wrong = {at: cell for at, cell in enumerate(cells) if cell.mark == "!"} if "!" in marks else {}
+        digests, texts = [cell.digest for cell in cells], [cell.text for cell in cells]
+        return cls(marks, [cell.piece for cell in cells], digests, texts, wrong)
+
+    def put(self, at: int, cell: Cell) -> None:
+        """Replaces what was assumed of one row."""
+        self.marks[at], self.pieces[at] = cell.mark, cell.piece
+        if self.digests:
+            self.digests[at] = cell.digest
+        if cell.mark == "!":
+            self.wrong[at] = cell
+
+
+HEX_64 = re.compile(r"\s*[0-9a-fA-F]{64}\s*", re.ASCII)
+OTHER_HASH = re.compile(r"[0-9a-f]{32}(?:[0-9a-f]{8})?", re.IGNORECASE)
+
+MISMATCHES = {
+    "already_hashed": "{} enabled but the value for field {} appears to already be hashed. "
+    "Either disable hashing or send unhashed data.",
+    "not_hashed": "{} disabled but the value for field {} appears to be unhashed. "
+    "Either enable hashing or send pre-hashed data.",
+}
+
+encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+
+def looks_hashed(value: Any) -> bool:
+    """64 hex digits, of either case."""
+    return isinstance(value, str) and len(value) >= 64 and HEX_64.fullmatch(value) is not None
+
+
+class Settings(NamedTuple):
+    """What all columns of a sync have in common."""
+
+    hashing: Hashing
+    profile: str
+    around: Around
+
+
+class Column:
+    """One mapped field, compiled: values in, cells out."""
+
+    def __init__(self, field: Field, mapped: Mapped, settings: Settings, mapped_fields: Collection[str]) -> None:
+        self.field, self.mapped, self.hashing, self.around = field, mapped, settings.hashing, settings.around
+        profile, hashing = settings.profile, settings.hashing
+        self.scoped = field.role == "identifier" and field.needs in mapped_fields
+        self.normaliser = field.normaliser(profile)
+        self.check = None if profile == "off" and field.role in ("identifier", "context") else field.check
+        usual = field.role == "identifier" and field.hash and hashing != "off" and not field.needs
+        self.quick = field.quick if usual and profile != "off" else None
+        self.digest = identifier_digester(field.name)
+        self.piece = f'"{field.name}":'
+        self.pieces: dict[Any, str] = {}
+        self.whole: dict[Any, Cell] = {}
+        self.remembers = field.role != "identifier"
+        self.refused = {note: self._refused(note) for note in Note}
+
+    def _refused(self, note: Note) -> Cell:
+        fallback = self.field.fallback
+        return Cell("!", "" if fallback is None else f"{self.piece}{fallback},", code=note.code)
+
+    def cells(self, values: Sequence[Any], others: Sequence[str | None]) -> Cells:
+        """The cells of a few rows. Identifiers are too many to remember, and values of odd types may equal others."""
+        if self.quick is not None:
+            return self._usual(self.quick, values, others)
+        if self.remembers and REMEMBERED_TYPES.issuperset(map(type, values)):
+            return self._remembered(values, others)
+        return Cells.of(list(map(self.cell, values, others)))
+
+    def _usual(self, quick: Quick, values: Sequence[Any], others: Sequence[str | None]) -> Cells:
+        start = self.piece + '"'
+        tokens = [sha256(found).hexdigest() if (found := quick(value)) else "" for value in values]
+        done = Cells(["+"] * len(tokens), [f'{start}{token}",' for token in tokens], self.digest.each(tokens))
+        for at in [at for at, token in enumerate(tokens) if not token]:
+            done.put(at, self.cell(values[at], others[at]))
+        return done
+
+    def _remembered(self, values: Sequence[Any], others: Sequence[str | None]) -> Cells:
+        keys = list(zip(values, others, strict=True)) if self.field.needs else values
+        if self.field.needed:
+            return Cells.of(list(map(self._recall, keys, values, others)))
+        find = self.pieces.get
+        pieces = [find(key, "") for key in keys]
+        done = Cells(["+"] * len(pieces), pieces, [])
+        for at in [at for at, piece in enumerate(pieces) if not piece]:
+            done.put(at, self._recall(keys[at], values[at], others[at]))
+        return done
+
+    def _recall(self, key: Any, value: Any, other: str | None) -> Cell:
+        if key in self.pieces:  # learnt a moment ago, from a row before this one
+            return Cell("+", self.pieces[key])
+        if found := self.whole.get(key):
+            return found
+        cell = self.cell(value, other)
+        if isinstance(value, str) and len(value) > REMEMBERED_LENGTH:
+            return cell
+        if len(self.pieces) + len(self.whole) >= REMEMBERED:
+            self.pieces.clear()
+            self.whole.clear()
+        if cell.mark == "+" and not self.field.needed:
+            self.pieces[key] = cell.piece
+        else:
+            self.whole[key] = cell
+        return cell
+
+    def cell(self, value: Any, other: str | None) -> Cell:
+        """What one value becomes."""
+        if is_empty(value):
+            return EMPTY
+        if self.field.hash:
+            hashed = looks_hashed(value)
+            if hashed and self.hashing != "on":
+                return self._filled(value.strip().lower(), None, other)
+            if hashed or self.hashing == "off":
+                return Cell("!", error="already_hashed" if hashed else "not_hashed")
+        found = self.normalised(value, other)
+        if isinstance(found, Note):
+            return self.refused[found]
+        if self.field.hash:
+            return self._filled(sha256(str(found).encode()).hexdigest(), str(found), other)
+        return self._filled(found, found if isinstance(found, str) else encode_json(found), other)
+
+    def normalised(self, value: Any, other: str | None) -> Token | Note:
+        """The value normalised and checked."""
+        found = self.normaliser(value, self.around._replace(other=other) if self.field.needs else self.around)
+        if not isinstance(found, str):
+            return found
+        if not found:
+            return Note.NOTHING_LEFT
+        if len(found) > self.field.max_length:
+            return Note.TOO_LONG
+        if self.field.hash and OTHER_HASH.fullmatch(found):
+            return Note.OTHER_HASH
+        if self.scoped and other is None:
+            return Note.SCOPE_MISSING
+        return (self.check and self.check(found, self.around)) or found
+
+    def _filled(self, token: Token, text: str | None, other: str | None) -> Cell:
+        piece = f'{self.piece}"{token}",' if self.field.hash else f"{self.piece}{encode_json(token)},"
+        if self.field.role != "identifier":
+            return Cell("+", piece, "", text)
+        return Cell("+", piece, self.digest(f"{other or '[]'}\n{token}" if self.field.needs else str(token)), text)
