@@ -158,11 +158,14 @@ class Http:
                 self._succeeded(verdict)
                 return reply
             pause = self._pause(verdict, reply, attempt)
+            if verdict.kind == "wait":
+                self._state.hold_until(self.ports.clock() + pause)
             spent = self.ports.clock() - started + pause
             if self._is_over(verdict, attempt, spent) or not (repeat or certain):
                 raise self._error(verdict, reply, certain=certain, attempts=attempt)
             log.info("%s %s: %s, attempt %d, again in %.1f s", self.connector, name, verdict.code, attempt, pause)
-            self._rest(verdict, pause)
+            if verdict.kind != "wait" and pause > 0:
+                self.ports.sleep(pause)
         raise AssertionError("unreachable")
 
     def _url(self, path: str) -> str:
@@ -201,12 +204,6 @@ class Http:
     def _is_over(self, verdict: Verdict, attempt: int, spent: float) -> bool:
         allowed = min(self.budget.attempts, verdict.attempts or self.budget.attempts)
         return verdict.kind in ("rejected", "denied") or attempt >= allowed or spent > self.budget.seconds
-
-    def _rest(self, verdict: Verdict, pause: float) -> None:
-        if verdict.kind == "wait":
-            self._state.hold_until(self.ports.clock() + pause)
-        elif pause > 0:
-            self.ports.sleep(pause)
 
     def _hold_back(self) -> None:
         left = self._state.not_before - self.ports.clock()
