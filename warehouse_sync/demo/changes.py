@@ -69,6 +69,4 @@ def _email(customer: Customer) -> set[str]:
 
 
 def _phones(shop: Shop, keys: list[int]) -> frozenset[str]:
-    return frozenset(
-        token for key in keys for token in shop.customers[key].tokens() if token.startswith("PHONE:")
-    )
+    return frozenset(token for key in keys for token in shop.customers[key].tokens() if token.startswith("PHONE:"))

@@ -97,7 +97,7 @@ def lay_out(root: Path) -> None:
 
 def fill(root: Path, customers: Iterable[Customer]) -> None:
     """Makes the table anew with these rows, as a nightly build would."""
-    import duckdb  # noqa: PLC0415 - `wsync --help` must not wait for it
+    import duckdb
 
     path = root / "customers.csv"
     with path.open("w", encoding="utf-8", newline="") as file:

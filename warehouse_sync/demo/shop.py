@@ -228,7 +228,7 @@ class Shop:
 def opened(rows: int) -> Shop:
     """A shop of about so many customers (`rows` is the number of rows of its table)."""
     maker = Maker()
-    strays = _strays(maker)
+    strays = _strays(maker, nobodies=min(2, rows // 120))
     shop = Shop(maker, {}, [], strays)
     room = rows - len(strays) - 1
     for _ in range(max(3, room // 60)):
@@ -250,12 +250,10 @@ def _key(customer: Customer) -> int:
     return customer.customer_id
 
 
-def _strays(maker: Maker) -> list[Customer]:
-    nobody, again = maker.customer(), maker.customer()
+def _strays(maker: Maker, *, nobodies: int) -> list[Customer]:
     first, second = maker.customer(), maker.customer()
     return [
-        replace(nobody, customer_id=None),
-        replace(again, customer_id=None),
+        *(replace(maker.customer(), customer_id=None) for _ in range(nobodies)),
         first,
         replace(second, customer_id=first.customer_id),
     ]

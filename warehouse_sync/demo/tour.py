@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -10,8 +10,9 @@ from pathlib import Path
 from ..errors import ConfigError
 from ..sandbox import Sandbox
 from .changes import Week, week
+from .people import COUNTRIES
 from .project import DATABASE, SYNC, environment, fill, lay_out, place
-from .shop import SMALLEST, Customer, Shop, opened
+from .shop import SMALLEST, Shop, opened
 
 DONE, BLOCKED, SOME_FAILED = 0, 4, 6
 """The exit codes of `wsync` that the demo expects."""
@@ -95,7 +96,7 @@ def _play(tour: Tour) -> bool:
     _first_run(tour)
     passed = _change(tour)
     _second_run(tour)
-    _look(tour)
+    _look(tour, passed)
     _empty(tour)
     return _end(tour, passed)
 
@@ -105,21 +106,23 @@ def _open(tour: Tour) -> None:
     fill(tour.root, tour.shop.rows())
     count = sum(1 for _ in tour.shop.rows())
     tour.tell(
-        f"{DATABASE}: the table customers, {count:,} invented people of 14 countries, as such tables are:",
+        f"{DATABASE}, table customers: {count:,} rows, invented people of {len(COUNTRIES)} countries, for example",
         "",
-        *_samples(tour.shop.customers.values()),
+        *_samples(tour.shop),
         "",
         "wsync.yml and syncs/customers.yml: where the table is, where it goes, which column is what.",
         f"Facebook is played by a stand-in on this machine, {tour.sandbox.url}; nothing leaves it.",
     )
 
 
-def _samples(customers: Iterable[Customer]) -> list[str]:
-    """A few rows with something wrong in them."""
-    odd = (each for each in customers if not (each.true_email and each.true_phone))
-    usual = (each for each in customers if (each.email or "") != (each.true_email or ""))
-    rows = [*islice(usual, 3), *islice(odd, 3)]
-    return [f"{each.customer_id:>6}  {each.email!r:<44.44}  {each.phone!r:<28.28}  {each.city!r:.20}" for each in rows]
+def _samples(shop: Shop) -> list[str]:
+    """A household, some rows as people type, some with something wrong in them."""
+    pair = [shop.customers[key] for key in shop.households[0]]
+    alone = [each for key, each in shop.customers.items() if key not in {k for pair in shop.households for k in pair}]
+    typed = (each for each in alone if each.true_email and (each.email or "") != each.true_email)
+    wrong = (each for each in alone if not (each.true_email and each.true_phone))
+    rows = [*pair, *islice(typed, 3), *islice(wrong, 3)]
+    return [f"{each.customer_id:>6}  {each.email!r:<44}  {each.phone!r:<26}  {each.first_name!r}" for each in rows]
 
 
 def _first_run(tour: Tour) -> None:
@@ -155,9 +158,12 @@ def _second_run(tour: Tour) -> None:
     _show_platform(tour)
 
 
-def _look(tour: Tour) -> None:
+def _look(tour: Tour, passed: Week) -> None:
     tour.begin("What was done, and where the sync stands")
-    tour.command("log", SYNC, "--rows", "8")
+    tour.tell("Somebody with a new e-mail address: the old identity was removed, the new one added.", "")
+    tour.command("log", SYNC, "--key", str(passed.moved[0]))
+    tour.tell("Rows that could not be sent, with what is wrong with them:", "")
+    tour.command("log", SYNC, "--status", "failed", "--rows", "5")
     tour.command("status")
 
 
@@ -182,7 +188,7 @@ def _end(tour: Tour, passed: Week) -> bool:
     held, wanted = tour.held(), tour.shop.wanted()
     requests = sum(tour.sandbox.counts()["applied"].values())
     facts = (
-        (f"{len(wanted):,} identifiers wanted, {len(held):,} held, and they are the same", held == wanted),
+        (f"identifiers wanted: {len(wanted):,}; held: {len(held):,}; both: {len(held & wanted):,}", held == wanted),
         (f"old e-mail addresses gone: {len(passed.old_emails):,}", not held & passed.old_emails),
         (
             f"telephone numbers kept because somebody else still has them: {len(passed.shared_phones):,}",
@@ -191,7 +197,7 @@ def _end(tour: Tour, passed: Week) -> bool:
     )
     for fact, holds in facts:
         tour.tell(f"{'yes' if holds else 'NO '}  {fact}")
-    tour.tell("", f"All of it took {requests:,} requests.")
+    tour.tell("", f"All of it took {requests:,} requests that changed something.")
     return all(holds for _fact, holds in facts)
 
 
