@@ -58,6 +58,8 @@ VALUES: dict[str, Literal] = {
     "released": 0,
     "rows": 20,
     "old": "people_before",
+    "new": "people_after",
+    "token": "0123456789abcdef0123456789abcdef",
     "before": datetime(2026, 11, 15, 9, 0, tzinfo=UTC),
     "normalizer_version": 1,
     "lease_seconds": 120,
@@ -108,6 +110,7 @@ def ledger(dialect: str) -> Ledger:
 def rendered(name: str, dialect: str) -> str:
     """A canonical statement for the fixed sync and run."""
     made = ledger(dialect)
-    own = {each: exp.table_(f"{each}_people", db="wsync", quoted=True) for each in ("renamed", "abandoned", "copied")}
+    named = ("renamed", "abandoned", "copied", "counted")
+    own = {each: exp.table_(f"{each}_people", db="wsync", quoted=True) for each in named}
     own["original"] = exp.table_("mirror_people_before", db="wsync", quoted=True)
     return made.text(name, RUN, tables=own, **VALUES) + "\n"

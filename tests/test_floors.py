@@ -38,7 +38,10 @@ FLOORS: dict[str, int] = {
     "previewing": 5,
     "checking": 5,
     "starting": 5,
+    "audiences": 5,
     "cli": 6,
+    "sandbox": 6,
+    "demo": 6,
 }
 BESIDE = {"sandbox", "demo"}
 BESIDE_MAY_USE = {"model", "errors"}

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from .config import Project, select
+from .connectors import connector
+from .executing import masked
+from .fields import preparer
 from .ledger import reads
+from .ledger.core import Ledger
+from .ledger.source import describe_source
+from .ledger.steps import suppressions
 from .model import Ports, Sync
-from .opening import ledger_of, open_ledger, open_warehouse
+from .opening import ledger_of, open_ledger, open_warehouse, stored_key
 from .schedule import next_times
 
 WAITING = ("planned", "blocked")
@@ -101,3 +108,67 @@ def log_lines(project: Project, sync: str | None, **wanted: Any) -> list[reads.L
 def answers(project: Project, sync: Sync, run_id: str) -> list[reads.LogLine]:
     """The log of one run, for its few rows."""
     return log_lines(project, sync.name, run_id=run_id, rows=20)
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What source, snapshot, mirror and log know of one key. No values: fields are told by what was made of them."""
+
+    sync: str
+    primary_key: str
+    source: tuple[dict[str, Any], ...]
+    snapshot: reads.InBaseline | None
+    members: tuple[dict[str, Any], ...]
+    log: tuple[reads.LogLine, ...]
+
+
+def explain(project: Project, sync: Sync, typed: str, *, as_logged: bool = False) -> Explained:
+    """Everything known of one key, under the rights of who asks."""
+    with open_ledger(project, sync) as opened:
+        key = stored_key(opened, typed, as_logged=as_logged)
+        ledger = describe_source(opened)
+        row = reads.sync_row(ledger)
+        baseline = row["baseline_run_id"] if row else None
+        return Explained(
+            sync.name,
+            key,
+            tuple(_judged(ledger, found, key, row) for found in reads.in_source(ledger, key)),
+            reads.in_baseline(ledger, key, baseline),
+            tuple(_member(each) for each in reads.mirrored(ledger, key, baseline)) if row else (),
+            tuple(reads.log(ledger, sync=sync.name, key=key, rows=10)) if row else (),
+        )
+
+
+def _judged(ledger: Ledger, found: tuple[Any, ...], key: str, row: dict[str, Any] | None) -> dict[str, Any]:
+    """What a run would make of one source row, field by field."""
+    sync, to = ledger.sync, connector(ledger.sync.connector)
+    prepare = preparer(
+        to.fields,
+        sync.mapping,
+        sync=row["suppression_salt"] if row else sync.name,
+        hash=sync.hash,
+        normalize=sync.normalize,
+        options=sync.options,
+        suppressed=suppressions(ledger) if row else (),
+        hashing_words=to.hashing_words,
+    )
+    places = {name.lower(): at for at, name in enumerate(ledger.shape.columns, start=1)}
+    values = [found[places[name.lower()]] for name in prepare.columns]
+    done = prepare.prepare([(key, None, *values)])[0]
+    marks = dict(zip(prepare.fields, (MARKS[mark] for mark in done.filled), strict=True))
+    return {
+        "verdict": done.verdict,
+        "error_code": done.error_code,
+        "error_reason": done.error_reason,
+        "field_notes": done.field_notes,
+        "fields": marks,
+        "columns": {each.field: each.column for each in sync.mapping},
+        "sent": masked(json.loads(done.tokens or "{}")),
+    }
+
+
+MARKS = {".": "empty", "+": "valid", "!": "invalid"}
+
+
+def _member(found: reads.Member) -> dict[str, Any]:
+    return {**found._asdict(), "tokens": masked(found.tokens)}

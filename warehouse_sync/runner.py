@@ -14,11 +14,14 @@ from .connectors import Connector
 from .delivery import Delivery, Sender, Wire, pages_of
 from .errors import AudienceRefused, ConfigError, WsyncError
 from .fields import Preparer, preparer
-from .ledger import claims, settling, steps
+from .ledger import claims, forgetting, settling, steps
 from .ledger.core import Ledger, Run
 from .ledger.source import describe_source
 from .ledger.steps import GuardFinding
-from .model import Ports, Sync
+from .model import IDENTIFIER_SLOTS, Ports, PreparedRow, Sync
+
+IDENTIFIERS = len(PreparedRow._fields) - IDENTIFIER_SLOTS
+"""Where the identifier digests of a prepared row begin."""
 
 Kind = Literal["run", "plan", "apply", "resync", "retry", "test-record", "forget"]
 
@@ -109,10 +112,20 @@ class Runner:
     # -- a run with a plan of its own ----------------------------------------------------------------------------
 
     def _fresh(self, found: Connector, run: Run, lease: claims.Lease, request: Request) -> Result:
-        wire = self._wire(found, run, create=request.kind != "plan")
-        settling.drop_plans(self.ledger, run)
-        prepare, run = self._preparer(found, _asked(run, request))
-        run = steps.begin(self.ledger, run, trigger=request.trigger)
+        with self._wire(found, run, create=request.kind not in ("plan", "forget")) as wire:
+            settling.drop_plans(self.ledger, run)
+            self.ledger = describe_source(self.ledger)
+            prepare, run = self._preparer(found, _asked(run, request))
+            if request.kind == "forget":
+                entered = self._suppress(run, prepare)
+                prepare, run = self._preparer(found, replace(run, entered=entered))
+            run = steps.begin(self.ledger, run, trigger=request.trigger)
+            return self._planned_and_sent(wire, run, prepare, lease, request)
+
+    def _planned_and_sent(
+        self, wire: Wire, run: Run, prepare: Preparer, lease: claims.Lease, request: Request
+    ) -> Result:
+        found = wire.connector
         self._prepare(run, prepare, lease)
         self.progress(Progress("plan"))
         steps.snapshot(self.ledger, run)
@@ -122,33 +135,51 @@ class Runner:
         blocked = any(each.blocked for each in guards) and request.kind != "forget"
         if blocked or request.kind == "plan":
             return self._planned(run, guards, blocked=blocked)
+        self._stop_if_asked()
         return replace(self._send(wire, run, lease), guards=guards)
+
+    def _stop_if_asked(self) -> None:
+        stopped = self.stopping()
+        if stopped is not None:
+            raise stopped
 
     def _preparer(self, found: Connector, run: Run) -> tuple[Preparer, Run]:
         suppressed = steps.suppressions(self.ledger)
         made = preparer(
             found.fields,
             self.sync.mapping,
-            sync=self.sync.name,
+            sync=forgetting.salt(self.ledger),
             hash=self.sync.hash,
             normalize=self.sync.normalize,
             options=self.sync.options,
             suppressed=frozenset(suppressed),
             hashing_words=found.hashing_words,
         )
-        self.ledger = describe_source(self.ledger)
         return made, replace(run, fields=made.fields, suppressions=len(suppressed))
+
+    def _suppress(self, run: Run, prepare: Preparer) -> int:
+        """Enter the key of a run that forgets, with what the platform and the source know it by."""
+        order = self._order(prepare)
+        rows = forgetting.source_rows(self.ledger, run)
+        known = prepare.prepare([tuple(row[at] for at in order) for row in rows])
+        tokens = {token for row in known for token in row[IDENTIFIERS:] if token}
+        return forgetting.suppress(self.ledger, run, tokens)
+
+    def _order(self, prepare: Preparer) -> list[int]:
+        """Where (key, problem, the preparer's columns …) stand in a changed row."""
+        return [0, 1, *(2 + self.ledger.shape.columns.index(name) for name in self._spelled(prepare))]
 
     def _prepare(self, run: Run, prepare: Preparer, lease: claims.Lease) -> None:
         self.progress(Progress("changes"))
         steps.changes(self.ledger, run)
         done = 0
-        order = [0, 1, *(2 + self.ledger.shape.columns.index(name) for name in self._spelled(prepare))]
+        order = self._order(prepare)
         straight = order == list(range(len(order)))
         for batch in steps.changed_rows(self.ledger, run):
             rows = batch if straight else [tuple(row[at] for at in order) for row in batch]
             steps.keep_prepared(self.ledger, run, prepare.prepare(rows))
             lease.keep()
+            self._stop_if_asked()
             done += len(batch)
             self.progress(Progress("prepare", done))
 
@@ -166,9 +197,19 @@ class Runner:
 
     # -- the audience --------------------------------------------------------------------------------------------
 
-    def _wire(self, found: Connector, run: Run, *, create: bool) -> Wire:
-        """The connection to the sync's own audience: the recorded one, else the one configured, found or created."""
+    @contextmanager
+    def _wire(self, found: Connector, run: Run, *, create: bool) -> Iterator[Wire]:
+        """The connection to the sync's own audience, closed at the end."""
         api = found.connect(self.sync, self.ports)
+        try:
+            yield Wire(found, api, self._own_audience(found, api, run, create=create))
+        finally:
+            close = getattr(api, "close", None)
+            if close is not None:
+                close()
+
+    def _own_audience(self, found: Connector, api: Any, run: Run, *, create: bool) -> str:
+        """The recorded audience, else the one configured, found or created; empty where there is none yet."""
         recorded = self.ledger.query("run/sync_row")[0][2]
         wanted = self.sync.audience
         if recorded is not None:
@@ -177,11 +218,11 @@ class Runner:
                     f"sync {self.sync.name} owns audience {recorded}; another audience is another sync: give it "
                     f"another name, or give this one up with `wsync abandon {self.sync.name}`"
                 )
-            return Wire(found, api, recorded)
+            return str(recorded)
         audience = self._audience(found, api, create=create)
         if audience is not None:
             self.ledger.execute("run/adopt_audience", run, audience_id=audience, audience_name=wanted.name)
-        return Wire(found, api, audience or "")
+        return audience or ""
 
     def _audience(self, found: Connector, api: Any, *, create: bool) -> str | None:
         wanted = self.sync.audience
@@ -206,7 +247,8 @@ class Runner:
         self.ledger = describe_source(self.ledger)
         suppressed = len(steps.suppressions(self.ledger))
         run = settling.approved(self.ledger, run, steps.config_hash(self.ledger), suppressed)
-        return replace(self._send(self._wire(found, run, create=True), run, lease), recovered=recovered)
+        with self._wire(found, run, create=True) as wire:
+            return replace(self._send(wire, run, lease), recovered=recovered)
 
     def _send(self, wire: Wire, run: Run, lease: claims.Lease) -> Result:
         settling.phase(self.ledger, run, "sending", "running")

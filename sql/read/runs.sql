@@ -3,5 +3,5 @@
 select r.*
 from runs as r
 where r.connection_id = $sync and ($run_id is null or r.sync_run_id = $run_id)
-order by r.fence desc
+order by r.started_at desc, r.fence desc
 limit $rows

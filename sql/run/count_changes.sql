@@ -13,6 +13,6 @@ update runs set
   unchanged_keys = (select count(*) from snapshot as s where s.operation = 'unchanged'),
   held_keys = (select count(*) from snapshot as s where s.operation = 'held' and s.identity is not null),
   refused_keys = (select count(*) from snapshot as s where s.operation = 'held' and s.identity is null),
-  invalid_rows = (select count(*) from prepared as p where p.error_code is not null),
+  invalid_rows = (select count(*) from prepared as p where p.error_code <> 'suppressed'),
   members = (select count(*) from mirror as m)
 where sync_run_id = $run_id

@@ -13,5 +13,6 @@ create table if not exists syncs (
   newest_fence bigint not null,
   mirror_rows bigint,
   state_version integer not null,
+  suppression_salt text not null,
   created_at timestamptz not null
 )

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from .. import __version__
-from . import inspections, runs
+from . import inspections, keeping, playing, projects, runs
 from .failures import handled
 from .screen import Screen
 
@@ -52,13 +52,26 @@ def main() -> None:
 
 
 for command in (
+    projects.init,
+    projects.check,
     runs.plan,
     runs.apply,
     runs.run,
     inspections.status,
     inspections.log,
+    inspections.explain,
+    projects.preview,
+    projects.audiences,
+    projects.compile_,
     runs.resync,
     runs.retry,
     runs.test_record,
+    keeping.forget,
+    keeping.rename,
+    keeping.abandon,
+    keeping.prune,
+    projects.schema,
+    playing.sandbox,
+    playing.demo,
 ):
     main.add_command(command)

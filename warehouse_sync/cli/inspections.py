@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from .options import loaded, of_project
+from .options import as_logged, loaded, of_project, one
 from .screen import Screen
 
 
@@ -55,3 +56,55 @@ def log(
     columns = ("logged_at", "connection_id", "sync_run_id", "primary_key", "operation", "status", "reason",
                "error_code", "field_notes", "http_status")  # fmt: skip
     screen.table(columns, [[getattr(line, column) for column in columns] for line in found])
+
+
+@click.command()
+@click.argument("name", metavar="SYNC")
+@click.argument("key", metavar="KEY")
+@as_logged
+@of_project
+def explain(screen: Screen, folder: Path, name: str, key: str, as_logged: bool) -> None:  # noqa: FBT001
+    """What source, snapshot, mirror and log know of one KEY; values are not shown."""
+    from ..inspecting import explain as find
+
+    project = loaded(folder, screen)
+    known = find(project, one(project, name), key, as_logged=as_logged)
+    if screen.json:
+        screen.document(known)
+        return
+    _tell_source(known, screen)
+    _tell_state(known, screen)
+
+
+def _tell_source(known: Any, screen: Screen) -> None:
+    if not known.source:
+        screen.line("source: no row of this key")
+    for row in known.source:
+        reason = f": {row['error_code']}: {row['error_reason']}" if row["error_code"] else ""
+        screen.line(f"source: a row, {row['verdict']}{reason}")
+        cells = [
+            (field, row["columns"].get(field), mark, row["sent"].get(field)) for field, mark in row["fields"].items()
+        ]
+        screen.table(("field", "column", "value", "sent_as"), cells)
+
+
+def _tell_state(known: Any, screen: Screen) -> None:
+    snapshot = known.snapshot
+    told = (
+        f"{snapshot.operation}{f', {snapshot.error_code}' if snapshot.error_code else ''}" if snapshot else "not there"
+    )
+    screen.line(f"snapshot: {told}")
+    if not known.members:
+        screen.line("mirror: no member of this key")
+    columns = ("state", "planned_action", "attempts", "last_error_code", "last_sent_at", "tokens")
+    rows = [
+        [*(each[c] for c in columns[:-1]), " ".join(f"{k}={v}" for k, v in each["tokens"].items())]
+        for each in known.members
+    ]
+    screen.table(columns, rows, "mirror")
+    names = ("logged_at", "sync_run_id", "operation", "status", "reason", "error_code", "http_status")
+    screen.table(names, [[getattr(line, name) for name in names] for line in known.log], "log")
+
+
+def _paired(tokens: Any) -> str:
+    return " ".join(f"{name}={told}" for name, told in tokens.items())

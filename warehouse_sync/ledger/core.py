@@ -26,6 +26,7 @@ class Run:
     """One run of a sync: its id and fence, what it began from, and how it plans.
 
     `key` restricts it to one key (its text as in the log). `fresh`: the baseline's fingerprints mean nothing now.
+    `suppressions` is how many its rows were prepared with, `entered` how many of them it added itself.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Run:
     retry_now: bool = False
     forget: bool = False
     suppressions: int = 0
+    entered: int = 0
 
 
 @dataclass
@@ -75,14 +77,15 @@ class Ledger:
     ) -> None:
         """Run a canonical statement; again, up to five times, where the warehouse says it is busy.
 
-        A table that is already there on a second try was made by the first, whose answer was lost.
+        A table of this run that is already there on a second try was made by the first, whose answer was lost.
+        Raises `AlreadyExists` on a first try, and always for a claim: that may be another run's.
         """
         sql = self.text(name, run, tables=tables, **values)
         for attempt in range(TRIES):
             try:
                 return self.bounded(name, lambda: self.warehouse.execute(sql, name))
             except AlreadyExists:
-                if not attempt:
+                if not attempt or name == "run/claim":
                     raise
                 return None
             except WarehouseBusy:

@@ -118,7 +118,7 @@ def has_state(ledger: Ledger) -> bool:
 def sync_row(ledger: Ledger) -> dict[str, Any] | None:
     """The sync's row in `syncs`, or None before its first run."""
     rows = ledger.query("run/sync_row") if has_state(ledger) else []
-    return dict(zip(SYNC_COLUMNS, rows[0], strict=False)) if rows else None
+    return dict(zip(SYNC_COLUMNS, rows[0], strict=True)) if rows else None
 
 
 SYNC_COLUMNS = (
@@ -133,6 +133,7 @@ SYNC_COLUMNS = (
     "newest_fence",
     "mirror_rows",
     "state_version",
+    "suppression_salt",
 )
 
 

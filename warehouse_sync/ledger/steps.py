@@ -46,9 +46,7 @@ def config_hash(ledger: Ledger) -> str:
 
 def begin(ledger: Ledger, run: Run, *, trigger: str) -> Run:
     """Find out what the run starts from, and write its row. Needs the source described and the sync claimed."""
-    keys = json.dumps(ledger.shape.key)
-    types = json.dumps([c.kind for name in ledger.shape.key for c in ledger.source_types if c.name == name])
-    run = _from_baseline(ledger, replace(run, key_columns=keys, key_types=types, config_hash=config_hash(ledger)))
+    run = oriented(ledger, run)
     ledger.execute(
         "run/new_run",
         run,
@@ -66,6 +64,13 @@ def begin(ledger: Ledger, run: Run, *, trigger: str) -> Run:
     return run
 
 
+def oriented(ledger: Ledger, run: Run) -> Run:
+    """The run, knowing its keys, its configuration and its baseline; nothing is written."""
+    keys = json.dumps(ledger.shape.key)
+    types = json.dumps([c.kind for name in ledger.shape.key for c in ledger.source_types if c.name == name])
+    return _from_baseline(ledger, replace(run, key_columns=keys, key_types=types, config_hash=config_hash(ledger)))
+
+
 def _from_baseline(ledger: Ledger, run: Run) -> Run:
     known = ledger.query("run/sync_row")[0]
     pointer, config_before = known[7], known[6]
@@ -75,9 +80,11 @@ def _from_baseline(ledger: Ledger, run: Run) -> Run:
     before = ledger.query("run/run_row", replace(run, id=pointer))[0]
     if [before[8], before[9]] != [run.key_columns, run.key_types]:
         return _without_baseline(ledger, run)
-    fresh = before[7] != run.config_hash or before[11] != ledger.warehouse.engine
+    fresh = [before[7], before[11], before[12]] != [run.config_hash, ledger.warehouse.engine, run.suppressions]
     if run.key is not None:
-        run = replace(run, config_hash=before[7], config_changed=False)
+        # Its snapshot applies no suppression but its own: what an interrupted `forget` entered is still due.
+        settled = before[12] + run.entered
+        run = replace(run, config_hash=before[7], config_changed=False, suppressions=settled)
         fresh = True
     kept = ledger.kept_by(ledger.tables.of_run("snapshot", pointer))
     return replace(run, baseline=pointer, baseline_fields=tuple(json.loads(before[10])), fresh=fresh, kept=kept)

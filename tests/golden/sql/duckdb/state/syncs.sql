@@ -11,5 +11,6 @@ CREATE TABLE IF NOT EXISTS "wsync"."syncs" (
   "newest_fence" BIGINT NOT NULL,
   "mirror_rows" BIGINT,
   "state_version" INT NOT NULL,
+  "suppression_salt" TEXT NOT NULL,
   "created_at" TIMESTAMPTZ NOT NULL
 )

@@ -7,5 +7,6 @@ WHERE
     '20261122090000abcd' IS NULL OR "r"."sync_run_id" = '20261122090000abcd'
   )
 ORDER BY
+  "r"."started_at" DESC NULLS LAST,
   "r"."fence" DESC NULLS LAST
 LIMIT 20

@@ -5,6 +5,7 @@ INSERT INTO "wsync"."syncs" (
   "newest_fence",
   "mirror_rows",
   "state_version",
+  "suppression_salt",
   "created_at"
 )
 SELECT
@@ -14,6 +15,7 @@ SELECT
   0,
   0,
   1,
+  'people',
   CURRENT_TIMESTAMP
 FROM (
   SELECT

@@ -9,7 +9,8 @@ SELECT
   "s"."baseline_run_id",
   "s"."newest_fence",
   "s"."mirror_rows",
-  "s"."state_version"
+  "s"."state_version",
+  "s"."suppression_salt"
 FROM "wsync"."syncs" AS "s"
 WHERE
   "s"."connection_id" = 'people'

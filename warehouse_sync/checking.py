@@ -1,0 +1,120 @@
+"""`wsync check`: warehouse, source, state schema, destination and schedule of every sync, each with its remedy."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from .adapters import Warehouse
+from .config import Project
+from .connectors import connector
+from .errors import ConfigError, DestinationError, Held, WarehouseError, WsyncError
+from .ledger.source import describe_source
+from .model import Check, Ports, Sync
+from .opening import ledger_of, open_warehouse
+from .schedule import next_times
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the check, and the exit code it means where it does not hold."""
+
+    sync: str
+    check: Check
+    exit_code: int
+
+
+def check(project: Project, syncs: tuple[Sync, ...], ports: Ports) -> Iterator[Finding]:
+    """Look at everything a run needs, cheapest first; a run is not made, members are neither read nor changed."""
+    yield Finding("", Check("configuration", ok=True, found=f"{len(project.syncs)} syncs"), 0)
+    try:
+        with open_warehouse(project) as warehouse:
+            yield Finding("", Check("warehouse", ok=True, found=warehouse.engine), 0)
+            yield _state(project, warehouse)
+            for sync in syncs:
+                yield _source(project, sync, warehouse, ports)
+    except WsyncError as error:
+        yield _failed("", "warehouse", error)
+    for sync in syncs:
+        yield from _destination(sync, ports)
+
+
+def _looked(sync: str, what: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(sync, Check(what, ok=True, found=look()), 0)
+    except WsyncError as error:
+        return _failed(sync, what, error)
+
+
+def _failed(sync: str, what: str, error: WsyncError) -> Finding:
+    return Finding(sync, Check(what, ok=False, found=str(error), remedy=_remedy(error)), error.exit_code)
+
+
+def _remedy(error: WsyncError) -> str:
+    if isinstance(error, Held):
+        return "wait until the other process ends"
+    if isinstance(error, ConfigError):
+        return "correct the file it names"
+    if isinstance(error, DestinationError):
+        return "check the network, base_url and the credentials"
+    if isinstance(error, WarehouseError) and error.code == "catalog":
+        return "check the name, and that the warehouse's user may read it"
+    return "check the warehouse block of wsync.yml and the user's grants"
+
+
+def _state(project: Project, warehouse: Warehouse) -> Finding:
+    """Make and drop a table in the state schema, as every run does."""
+    finding = _looked("", f"schema {project.state_schema}", lambda: _write_once(project, warehouse))
+    grants = "; ".join(warehouse.dialect.grants)
+    if finding.check.ok or not grants:
+        return finding
+    told = finding.check
+    return Finding("", Check(told.what, ok=False, found=told.found, remedy=grants), finding.exit_code)
+
+
+def _write_once(project: Project, warehouse: Warehouse) -> str:
+    from sqlglot import exp
+
+    dialect = warehouse.dialect.rendering.dialect
+    schema = exp.Table(db=exp.to_identifier(project.state_schema, quoted=True))
+    name = f"wsync_check_{secrets.token_hex(4)}"
+    table = exp.table_(name, db=project.state_schema, quoted=True)
+    made = exp.Create(this=table.copy(), kind="TABLE", expression=exp.select(exp.alias_(exp.convert(1), "one")))
+    warehouse.execute(exp.Create(this=schema, kind="SCHEMA", exists=True).sql(dialect), "create schema")
+    warehouse.execute(made.sql(dialect), "check: create table")
+    warehouse.execute(exp.Drop(tables=[table], kind="TABLE").sql(dialect), "check: drop table")
+    return "tables can be made and dropped"
+
+
+def _source(project: Project, sync: Sync, warehouse: Warehouse, ports: Ports) -> Finding:
+    def look() -> str:
+        ledger = describe_source(ledger_of(project, sync, warehouse, ports))
+        key = ", ".join(ledger.shape.key)
+        return f"key {key}, {len(ledger.shape.columns)} mapped columns"
+
+    return _looked(sync.name, f"source {sync.source.label}", look)
+
+
+def _destination(sync: Sync, ports: Ports) -> Iterator[Finding]:
+    to = connector(sync.connector)
+    try:
+        api = to.connect(sync, ports)
+    except WsyncError as error:
+        yield _failed(sync.name, sync.destination_name, error)
+        return
+    try:
+        for line in to.check(api, sync.audience):
+            yield Finding(sync.name, line, 0 if line.ok else DestinationError.exit_code)
+    except WsyncError as error:
+        yield _failed(sync.name, sync.destination_name, error)
+    finally:
+        close = getattr(api, "close", None)
+        if close is not None:
+            close()
+
+
+def due(sync: Sync) -> tuple[datetime, ...]:
+    """The next five times a sync is due; none for a manual schedule."""
+    return next_times(sync.schedule, datetime.now(UTC), 5)

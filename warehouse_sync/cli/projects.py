@@ -1,0 +1,167 @@
+"""The commands around a project: init, check, compile, schema, audiences, preview."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .options import as_json, loaded, of_project, one, project_dir, world
+from .screen import Screen
+
+if TYPE_CHECKING:
+    from ..model import Sync
+
+
+@click.command()
+@of_project
+def init(screen: Screen, folder: Path) -> None:
+    """Write wsync.yml and syncs/example.yml, overwriting nothing."""
+    from ..starting import init as begin
+
+    written = begin(folder)
+    if screen.json:
+        screen.document({"written": written})
+    for path in written:
+        screen.line(f"wrote {path}")
+    screen.line("next: edit both, then wsync check")
+
+
+@click.command()
+@click.argument("names", metavar="[SYNC]...", nargs=-1)
+@of_project
+def check(screen: Screen, folder: Path, names: tuple[str, ...]) -> None:
+    """Look at configuration, warehouse, sources and destinations; every failure comes with its remedy."""
+    from ..checking import check as look
+    from ..checking import due
+    from ..config import select
+    from ..executing import worst
+
+    project = loaded(folder, screen)
+    syncs = select(project, names) if names else project.syncs
+    with world(screen) as around:
+        found = list(look(project, syncs, around.ports))
+    times = {sync.name: due(sync) for sync in syncs}
+    code = worst(each.exit_code for each in found)
+    if screen.json:
+        lines = [{"sync": each.sync or None, **vars(each.check)} for each in found]
+        screen.document({"checks": lines, "next_times": times, "exit_code": code})
+    columns = ("sync", "check", "", "found", "remedy")
+    screen.table(columns, [_line(each) for each in found])
+    for name, moments in times.items():
+        told = ", ".join(f"{moment:%Y-%m-%d %H:%M}" for moment in moments)
+        screen.line(f"{name}: due {told} UTC" if told else f"{name}: runs when asked (schedule: manual)")
+    raise click.exceptions.Exit(code)
+
+
+def _line(finding: Any) -> tuple[str, ...]:
+    told = finding.check
+    return (finding.sync, told.what, "ok" if told.ok else "failed", told.found, told.remedy)
+
+
+@click.command("compile")
+@click.argument("names", metavar="[SYNC]...", nargs=-1)
+@of_project
+def compile_(screen: Screen, folder: Path, names: tuple[str, ...]) -> None:
+    """Write every statement of a run to target/wsync/compiled; needs no connection."""
+    from ..compiling import compile_sync
+    from ..config import select
+
+    project = loaded(folder, screen)
+    written = {sync.name: compile_sync(project, sync) for sync in (select(project, names) if names else project.syncs)}
+    if screen.json:
+        screen.document({"compiled": {name: sorted(path.glob("*.sql")) for name, path in written.items()}})
+    for path in written.values():
+        screen.line(f"{len(list(path.glob('*.sql')))} statements in {path}")
+
+
+@click.command()
+@click.argument("which", type=click.Choice(["wsync", "sync"]), required=False)
+@as_json
+@click.pass_obj
+def schema(screen: Screen, which: str | None) -> None:
+    """Print the JSON Schemas of wsync.yml and of a sync's file, or one of the two."""
+    from ..config.schemas import schemas
+
+    found = schemas()
+    screen.document(found[which] if which else found)
+
+
+@click.group()
+def audiences() -> None:
+    """List a destination's audiences, or create the one a sync asks for."""
+
+
+@audiences.command("list")
+@click.argument("name", metavar="[SYNC]", required=False)
+@of_project
+def list_(screen: Screen, folder: Path, name: str | None) -> None:
+    """The audiences of a sync's account, or of every account of the project."""
+    from ..audiences import listed
+
+    project = loaded(folder, screen)
+    syncs = (one(project, name),) if name else project.syncs
+    with world(screen) as around:
+        found = listed(syncs, around.ports)
+    if screen.json:
+        screen.document({"audiences": found})
+    screen.table(
+        ("destination", "account", "id", "name", "facts"),
+        [(e.destination, e.account, e.id, e.name, _facts(e.facts)) for e in found],
+    )
+
+
+def _facts(facts: Any) -> str:
+    return ", ".join(f"{name}: {fact}" for name, fact in facts.items() if isinstance(fact, str | int))
+
+
+@audiences.command()
+@click.argument("name", metavar="SYNC")
+@of_project
+def create(screen: Screen, folder: Path, name: str) -> None:
+    """Create the audience that a sync asks for, unless there is one of exactly its name."""
+    from ..audiences import create as make
+
+    project = loaded(folder, screen)
+    sync = one(project, name)
+    with world(screen) as around:
+        audience, made = make(sync, around.ports)
+    if screen.json:
+        screen.document({"id": audience.id, "name": audience.name, "created": made})
+    screen.table(("id", "name", "created"), [(audience.id, audience.name, made)])
+
+
+@click.command()
+@click.argument("name", metavar="[SYNC]", required=False)
+@click.option("--rows", "path", type=click.Path(path_type=Path), required=True, help="A JSON Lines file of rows.")
+@click.option("--op", type=click.Choice(["insert", "update", "delete"]), default="insert", show_default=True)
+@click.option("--destination", "file", type=click.Path(path_type=Path), help="A destination and a mapping in one file.")
+@project_dir
+@as_json
+@click.pass_obj
+def preview(screen: Screen, folder: Path, name: str | None, path: Path, op: Any, file: Path | None) -> None:
+    """Show what would be sent for the rows of a file; neither warehouse nor network is touched."""
+    from ..previewing import preview as show
+    from ..previewing import read_rows
+
+    found = show(_sync(screen, folder, name, file), read_rows(path), op)
+    if screen.json:
+        screen.document({"rows": found.rows, "requests": found.requests})
+    for row in found.rows:
+        verdict = ": ".join(part for part in (row["status"], row["error_code"], row["error_reason"]) if part)
+        screen.line(f"{row['primary_key'] or '-'}: {verdict}")
+        cells = [(field, cell["normalized"], cell["sent"], cell["note"]) for field, cell in row["fields"].items()]
+        screen.table(("field", "normalized", "sent", "note"), cells)
+    for request in found.requests:
+        screen.line(f"{request['method']} {request['url']}: {len(request['rows'])} rows")
+
+
+def _sync(screen: Screen, folder: Path, name: str | None, file: Path | None) -> Sync:
+    if (name is None) == (file is None):
+        raise click.UsageError("name a SYNC of the project, or a --destination file")
+    if file is not None:
+        from ..config import load_destination_file
+
+        return load_destination_file(file)
+    return one(loaded(folder, screen), str(name))

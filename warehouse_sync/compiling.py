@@ -1,0 +1,126 @@
+"""`wsync compile`: every statement of a run as text, by letting the real steps run against a warehouse of paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from . import adapters
+from .adapters import ColumnType, Dialect
+from .config import Project
+from .connectors import connector
+from .errors import ConfigError
+from .ledger import settling, steps
+from .ledger.core import STATE_VERSION, Ledger, Run
+from .ledger.source import with_source
+from .model import Ports, Sync
+from .opening import ledger_of
+
+FOLDER = Path("target", "wsync", "compiled")
+RUN_ID, BASELINE = "yyyymmddhhmmssxxxx", "yyyymmddhhmmssbase"
+"""Stand where a run's id and that of its baseline will be."""
+RUN_KINDS = ("run/", "settle/", "state/")
+
+
+@dataclass
+class Paper:
+    """A `Warehouse` that writes down what it is asked and answers as a sync with one settled run would."""
+
+    dialect: Dialect
+    answers: dict[str, list[tuple[Any, ...]]]
+    columns: list[ColumnType]
+    names: set[str] = field(default_factory=set)
+    engine: str = "engine"
+    written: list[tuple[str, str]] = field(default_factory=list)
+
+    def execute(self, sql: str, statement: str) -> None:
+        self.written.append((statement, sql))
+
+    def query(self, sql: str, statement: str) -> list[tuple[Any, ...]]:
+        self.written.append((statement, sql))
+        return self.answers.get(statement, [])
+
+    def stream(self, sql: str, statement: str, rows: int) -> Iterator[list[tuple[Any, ...]]]:
+        self.written.append((statement, sql))
+        return iter(())
+
+    def load(self, schema: str, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        raise AssertionError("nothing is loaded while statements are written")
+
+    def describe(self, sql: str, statement: str) -> list[ColumnType]:
+        return self.columns
+
+    def tables(self, schema: str) -> set[str]:
+        return self.names
+
+    def close(self) -> None:
+        return None
+
+
+def statements(project: Project, sync: Sync) -> list[tuple[str, str]]:
+    """(name, text) of every canonical statement of an ordinary run, in order, each once."""
+    dialect = adapters.dialect(str(getattr(project.warehouse, "type", "")))
+    paper = Paper(dialect, _answers(), _columns(sync))
+    ledger = with_source(ledger_of(project, sync, paper, Ports()), paper.columns)
+    paper.names = {ledger.tables.of_run("snapshot", BASELINE)}
+    _walk(ledger, sync)
+    known = [(name, sql) for name, sql in paper.written if name.startswith(RUN_KINDS)]
+    return list(dict(known).items())
+
+
+def _answers() -> dict[str, list[tuple[Any, ...]]]:
+    row = ("", "", "audience", None, "[]", "[]", "", BASELINE, 1, 0, STATE_VERSION, "")
+    run = ("", BASELINE, 1, "settled", "succeeded", "run", None, "", "", "[]", "[]", "engine", 0)
+    return {
+        "run/sync_row": [row],
+        "run/run_row": [run],
+        "run/mirror_size": [(0,)],
+        "run/held_keys": [(0,)],
+        "run/clock": [(datetime(2000, 1, 1, tzinfo=UTC),)],
+    }
+
+
+def _columns(sync: Sync) -> list[ColumnType]:
+    """The source's columns as far as the configuration tells; their types are not known without a connection."""
+    mapped = (each.column for each in sync.mapping if each.column is not None)
+    return [ColumnType(name, "text", "text") for name in dict.fromkeys((*sync.primary_key, *mapped))]
+
+
+def _walk(ledger: Ledger, sync: Sync) -> None:
+    """The steps of a run that has a baseline, as `Runner` takes them."""
+    to = connector(sync.connector)
+    ledger.prepare_schema()
+    run = Run(RUN_ID, 2, "run", "", "", "", (), None)
+    ledger.execute("run/claim", run, lease_seconds=sync.lease_seconds)
+    ledger.execute("run/fence", run)
+    steps.check_mirror(ledger)
+    steps.suppressions(ledger)
+    run = steps.begin(ledger, run, trigger="cli")
+    steps.changes(ledger, run)
+    list(steps.changed_rows(ledger, run))
+    steps.snapshot(ledger, run)
+    steps.plan(ledger, run, page_rows=to.rows, update_action=to.updates)
+    steps.guard(ledger, run)
+    settling.phase(ledger, run, "sending", "running")
+    list(settling.pages(ledger, run))
+    settling.settle(ledger, run, missing="aborted")
+    settling.prune(ledger, run)
+    ledger.execute("run/heartbeat", run, released=1)
+
+
+def compile_sync(project: Project, sync: Sync) -> Path:
+    """Write a sync's statements as `NN_step.sql`, earlier ones replaced, and return their folder."""
+    folder = project.root / FOLDER / sync.name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("[0-9][0-9]_*.sql"):
+            old.unlink()
+        for number, (name, sql) in enumerate(statements(project, sync), start=1):
+            path = folder / f"{number:02d}_{name.split('/')[1]}.sql"
+            path.write_text(f"-- {name}\n{sql};\n", encoding="utf-8")
+    except OSError as problem:
+        raise ConfigError(f"cannot be written ({type(problem).__name__})", path=folder) from None
+    return folder

@@ -1,0 +1,47 @@
+"""Suppressions: what `wsync forget` enters before anything is removed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from ..digests import suppression_digest
+from .core import Ledger, Run
+from .steps import oriented, suppressions
+
+
+def salt(ledger: Ledger) -> str:
+    """What this sync's suppressions are salted with: its first name, which a rename keeps."""
+    return str(ledger.query("run/sync_row")[0][11])
+
+
+def source_rows(ledger: Ledger, run: Run) -> list[tuple[Any, ...]]:
+    """The source's rows of the run's key: (primary key, None, mapped columns …). Needs the source described."""
+    return [(row[0], None, *row[1:]) for row in ledger.query("read/explain_source", run)]
+
+
+def suppress(ledger: Ledger, run: Run, in_source: Collection[str]) -> int:
+    """Enter the run's key, and every identifier token of it that no other key's identity has.
+
+    `in_source` are the identifier digests of the key's row in the source. Returns how many entries are new. Raises
+    `ConfigError` where there are members but no baseline to tell the others by.
+    """
+    run = oriented(ledger, run)
+    salted, key = salt(ledger), str(run.key)
+    entries = {suppression_digest(salted, "key", key)}
+    entries |= {suppression_digest(salted, "identifier", token) for token in _own_tokens(ledger, run, in_source)}
+    new = sorted(entries - set(suppressions(ledger)))
+    if new:
+        ledger.append("suppressed", ("connection_id", "digest"), [(ledger.sync.name, digest) for digest in new])
+    return len(new)
+
+
+def _own_tokens(ledger: Ledger, run: Run, in_source: Collection[str]) -> set[str]:
+    if run.baseline is None:
+        return set()
+    sent = {_plain(token) for (token,) in ledger.query("run/forget_tokens", run)}
+    return sent | {token for token in in_source if not ledger.query("run/others_token", run, token=token)[0][0]}
+
+
+def _plain(token: Any) -> str:
+    return str(token).replace("-", "")
