@@ -30,8 +30,8 @@ class Cell(NamedTuple):
     """One field of one row.
 
     `mark` as in `PreparedRow.filled`; `piece` is its member of the JSON object of tokens, with a comma after it;
-    `digest` that of an identifier. `text` is the normalised text where another field may need it, `code` why the value is not sent,
-    `error` why the whole row is refused.
+    `digest` that of an identifier; `text` the normalised text; `code` why the value is not sent; `error` why the
+    whole row is refused.
     """
 
     mark: str

@@ -17,13 +17,14 @@ Role = Literal["identifier", "context", "attribute", "page"]
 class Field:
     """One field of a destination: what it is called, means, takes, and how its values travel.
 
-    `name` is the platform's. `label` is what products show, `other_labels` are further names a mapping may
-    use. An `identifier` finds a person by itself, `context` is sent along and finds nobody alone, an `attribute`
-    describes, and a `page` value is shared by all rows of a request. `normalise` maps profiles to normalisers,
-    the default profile first; a profile it lacks means the default. `check` looks at the normalised text, at most
-    `max_length` characters. `needs` names the field of the same row that the normaliser looks at; for an
-    identifier it is the page field that gives its tokens their meaning; that field is `needed`. `fallback` travels in place of an invalid
-    value. `link` is the platform's page, `read` the month it was read.
+    `name` is the platform's, `label` what products show, `other_labels` are further names a mapping may use. An
+    `identifier` finds a person by itself, `context` is sent along and finds nobody alone, an `attribute` describes,
+    a `page` value is shared by all rows of a request. `normalise` maps profiles to normalisers, the default profile
+    first; a profile it lacks means the default. `check` looks at the normalised text, of at most `max_length`
+    characters. `needs` names the field of the same row that the normaliser looks at (that one is `needed`); for an
+    identifier it is the page field that gives its tokens their meaning. `fallback` travels in place of an invalid
+    value. `quick` is a short cut for usual values, right in every profile. `link` is the platform's page, `read` the
+    month it was read.
     """
 
     name: str

@@ -106,7 +106,7 @@ class _Block:
         identities = identity_digest.each(map("".join, identifiers))
         return map(self._row, count(), keys, problems, filled, identifiers, identities, payloads, tokens)
 
-    def _row(  # noqa: PLR0913 - the parts of one row
+    def _row(
         self,
         at: int,
         key: Any,

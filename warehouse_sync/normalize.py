@@ -127,15 +127,11 @@ def phone(value: Any, around: Around) -> str | Note:
 
 
 def _digits(written: str) -> str:
-    return "".join(filter(str.isdecimal, written)).lstrip("0") if not written.isascii() else _ascii_digits(written)
-
-
-def _ascii_digits(written: str) -> str:
-    return written.translate(NOT_DIGITS).lstrip("0")
+    return written.encode("ascii", "ignore").translate(None, NOT_DIGITS).decode().lstrip("0")
 
 
 def _national(written: str, country: str) -> str | Note:
-    import phonenumbers  # noqa: PLC0415 - slow to import, and only needed here
+    import phonenumbers
 
     try:
         number = phonenumbers.parse(written, country.upper())
@@ -162,7 +158,7 @@ def usual_phone(value: Any) -> bytes | None:
 
 # birth
 
-ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
+ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d[\d:.,+Z UTC-]*)?")
 WHOLE = re.compile(r"(\d{1,4})(?:\.0*)?")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 MONTH_NAMES = (
