@@ -48,9 +48,9 @@ TRAPS = {
 
 
 @pytest.mark.parametrize(("dialect", "name"), CASES)
-@pytest.mark.parametrize("trap", TRAPS)
-def test_none_of_the_known_traps_is_in_it(dialect: str, name: str, trap: str) -> None:
-    assert not re.search(TRAPS[trap], rendered(name, dialect).upper())
+def test_none_of_the_known_traps_is_in_it(dialect: str, name: str) -> None:
+    text = rendered(name, dialect).upper()
+    assert [trap for trap, pattern in TRAPS.items() if re.search(pattern, text)] == []
 
 
 @pytest.mark.parametrize("name", statements.names())

@@ -303,16 +303,18 @@ def race(place: Place, shop: Shop) -> list[str]:
             ended.append("held")
         else:
             ended.append("won")
-            winners.append(claims.Lease(ledger, won))
+            winners.append(won)
+        finally:
+            own.close()
 
-    winners: list[claims.Lease] = []
+    winners: list[Run] = []
     threads = [Thread(target=contend) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    for lease in winners:
-        lease.end()
+    for won in winners:
+        claims.Lease(shop.ledger, won).end()
     return ended
 
 

@@ -32,7 +32,9 @@ def record(ledger: Ledger, run: Run, outcomes: Sequence[Outcome]) -> None:
         ledger.load("outcome", run, Outcome._fields, outcomes)
 
 
-def settle(ledger: Ledger, run: Run, *, missing: str, error_code: str | None = None) -> None:
+def settle(
+    ledger: Ledger, run: Run, *, missing: str, status: str = "settled", error_code: str | None = None
+) -> None:
     """Bring mirror, baseline, log and counts up to what is known of every plan row. Repeatable as a whole.
 
     `missing` is what a page without any outcome is: `aborted` in a living run, `in_doubt` in recovery.
@@ -46,7 +48,7 @@ def settle(ledger: Ledger, run: Run, *, missing: str, error_code: str | None = N
     ledger.execute("settle/log", run, retain=ledger.sync.retain_logs)
     ledger.drop(tables.baseline_view, "view")
     ledger.execute("settle/baseline_view", run)
-    ledger.execute("settle/finish", run, status="settled", error_code=error_code)
+    ledger.execute("settle/finish", run, status=status, error_code=error_code)
 
 
 def stored(ledger: Ledger, run_id: str, fence: int) -> Run | None:
@@ -80,7 +82,7 @@ def recover(ledger: Ledger, run: Run) -> list[str]:
         before = stored(ledger, run_id, run.fence)
         assert before is not None  # noqa: S101 - it was listed a statement ago
         if phase_ == "sending":
-            settle(ledger, before, missing="in_doubt", error_code="recovered")
+            settle(ledger, before, missing="in_doubt", status="recovered", error_code="interrupted")
             settled.append(run_id)
         elif phase_ == "claimed":
             ledger.drop(ledger.tables.of_run("changes", run_id))
@@ -106,10 +108,10 @@ def approved(ledger: Ledger, run: Run, config: str, suppressions: int) -> Run:
     phase_ = row[0][3] if row else "unknown"
     if plan is None or phase_ not in ("planned", "blocked"):
         raise AudienceRefused(f"run {run.id} has no plan that waits to be sent (it is {phase_}); plan again")
-    pointer = ledger.query("run/sync_row")[0][7]
+    newest = max((fence for _, fence in ledger.query("run/settled_runs")), default=0)
     fits = {
         "the configuration changed": plan.config_hash == config,
-        "another run was settled": plan.baseline == pointer,
+        "another run was settled": newest < row[0][2],
         "somebody was forgotten": plan.suppressions == suppressions,
     }
     changed = [why for why, same in fits.items() if not same]
@@ -122,7 +124,7 @@ def prune(ledger: Ledger, run: Run) -> None:
     """Retention: old log rows, snapshots beyond the number kept, tables of runs that are over, old claims."""
     now = ledger.query("run/clock")[0][0]
     ledger.execute("run/prune_log", run, before=now - timedelta(days=ledger.sync.log_retention_days))
-    settled = [run_id for (run_id,) in ledger.query("run/settled_runs", run)]
+    settled = [run_id for run_id, _ in ledger.query("run/settled_runs", run)]
     still_open = {row[0] for row in ledger.query("run/open_runs", run)}
     kept = {*settled[: ledger.sync.snapshots], *still_open, ledger.query("run/sync_row")[0][7]}
     there = sorted(ledger.listing())

@@ -1,5 +1,6 @@
 SELECT
-  "r"."sync_run_id"
+  "r"."sync_run_id",
+  "r"."fence"
 FROM "wsync"."runs" AS "r"
 WHERE
   "r"."connection_id" = 'people' AND "r"."phase" = 'settled'
