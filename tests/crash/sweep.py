@@ -1,0 +1,175 @@
+"""One scenario, killed at every boundary: learned uncrashed, then crashed once per boundary and run again."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tests.crash import oracle
+from tests.crash.oracle import History, Tables
+from tests.crash.processes import ChildFailed, Killed, Platform, in_child, kill_myself
+from tests.crash.world import (
+    Ended,
+    Row,
+    Tally,
+    Turn,
+    copy_database,
+    digest,
+    remove_database,
+    run,
+    scratch,
+    set_source,
+)
+
+Prepare = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Turns, each of which may be killed anywhere; what the source is when the next run comes; what is refused."""
+
+    turns: tuple[Turn, ...]
+    afterwards: tuple[tuple[Row, ...], ...]
+    refused: tuple[str, ...] = ()
+    members: str = "entries"
+    settings: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def rejected(self) -> frozenset[str]:
+        return frozenset(f"EMAIL:{digest(value)}" for value in self.refused)
+
+    def orders(self, turn: Turn | None = None) -> list[dict[str, Any]]:
+        """The platform's own refusals, and this turn's faults before them."""
+        own = [refusal(value, "add") for value in self.refused]
+        return [*(turn.orders if turn else ()), *own]
+
+    def calm(self, at: int) -> Turn:
+        """The run after a crash in turn `at`: another source, no faults."""
+        return Turn(self.afterwards[at], settings=self.settings, page=self.turns[at].page)
+
+
+def refusal(value: str, kind: str) -> dict[str, Any]:
+    """From now on every request of this kind that carries this value is refused."""
+    return {"answer": "bad_parameter", "kind": kind, "times": None, "value": digest(value)}
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A turn as it goes uncrashed, and the world before it."""
+
+    before: Path
+    platform: bytes
+    ended: Ended
+    requests: int
+    violations: tuple[str, ...]
+
+
+@dataclass
+class Sweep:
+    """A scenario in a folder of its own, with its uncrashed turns."""
+
+    scenario: Scenario
+    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="wsync-crash-", dir=scratch())))
+    learned: list[Learned] = field(default_factory=list)
+
+    def __enter__(self) -> Sweep:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self.folder)
+
+    def learn(self) -> None:
+        """Run every turn uncrashed, keep the world before each, and check it after each."""
+        database, history = self.folder / "learn.duckdb", History()
+        with Platform(members=self.scenario.members, record="all") as platform:
+            for at, turn in enumerate(self.scenario.turns):
+                before = self.folder / f"before-{at}.duckdb"
+                history.saw(turn.rows)
+                platform.ask("order", self.scenario.orders(turn))
+                in_child(partial(set_source, database, turn.rows))
+                copy_database(database, before)
+                saved, asked = platform.ask("save"), sum(platform.ask("counts").values())
+                ended = in_child(partial(run, database, platform.url, turn, at, Tally()))
+                tables = in_child(partial(oracle.read_tables, database))
+                wrong = oracle.all_checks(platform, tables, history) + oracle.tidy(tables)
+                wrong += oracle.reconciled(tables, exactly=True) + oracle.source_counts(tables.runs[-1], turn.rows)
+                requests = sum(platform.ask("counts").values()) - asked
+                self.learned.append(Learned(before, saved, ended, requests, tuple(wrong)))
+
+    def points(self) -> Iterator[tuple[int, int]]:
+        """Every (turn, boundary) there is; boundaries count from 1."""
+        for at, learned in enumerate(self.learned):
+            for n in range(1, len(learned.ended.names) + 1):
+                yield at, n
+
+    def name(self, point: tuple[int, int]) -> str:
+        at, n = point
+        return f"turn {at + 1}, boundary {n} ({self.learned[at].ended.names[n - 1]})"
+
+    def crash(self, at: int, *boundaries: int) -> list[str]:
+        """Kill turn `at` at its boundary, and the runs after it at theirs; the violations of the run that follows."""
+        scenario, learned = self.scenario, self.learned[at]
+        database = Path(tempfile.mktemp(suffix=".duckdb", dir=self.folder))
+        history = History()
+        for turn in scenario.turns[: at + 1]:
+            history.saw(turn.rows)
+        copy_database(learned.before, database)
+        try:
+            with Platform(learned.platform) as platform:
+                return self._crash(platform, database, at, boundaries, history)
+        except ChildFailed as failed:
+            return [f"a run failed: {str(failed).splitlines()[-1]}"]
+        finally:
+            remove_database(database)
+
+    def _crash(
+        self, platform: Platform, database: Path, at: int, boundaries: tuple[int, ...], history: History
+    ) -> list[str]:
+        wrong, turn, calm = [], self.scenario.turns[at], self.scenario.calm(at)
+        for number, n in enumerate(boundaries, start=at):
+            died = in_child(partial(run, database, platform.url, turn, number, Tally(kill_at=n, kill=kill_myself)))
+            if not isinstance(died, Killed):
+                return wrong  # this run has fewer boundaries
+            left = in_child(partial(_left_by_the_dead, database, calm.rows))
+            wrong += oracle.all_checks(platform, left, history)
+            turn = calm
+            platform.ask("order", self.scenario.orders())
+            history.saw(calm.rows)
+        ended, tables = in_child(partial(_and_tables, database, platform.url, calm, at + len(boundaries)))
+        return wrong + self._after(platform, ended, tables, calm, history)
+
+    def _after(self, platform: Platform, ended: Ended, tables: Tables, calm: Turn, history: History) -> list[str]:
+        scenario = self.scenario
+        if ended.status not in ("succeeded", "partial"):
+            return [f"the next run ended {ended.status} {ended.error}"]
+        entries, target = platform.ask("entries"), oracle.wanted(calm.rows, history)
+        wrong = oracle.converged(target, entries, scenario.rejected)
+        if scenario.members == "entries":
+            wrong += oracle.whole(target, entries, scenario.rejected)
+        wrong += oracle.all_checks(platform, tables, history) + oracle.tidy(tables)
+        wrong += oracle.reconciled(tables, exactly=True) + oracle.source_counts(tables.runs[-1], calm.rows)
+        return wrong + [f"{count} audiences were made" for count in [platform.ask("audiences")] if count != 1]
+
+
+def _left_by_the_dead(database: Path, rows: tuple[Row, ...]) -> Tables:
+    """The tables as a dead run left them; then the source changes."""
+    found = oracle.read_tables(database)
+    set_source(database, rows)
+    return found
+
+
+def _and_tables(database: Path, url: str, turn: Turn, number: int) -> tuple[Ended, Tables]:
+    ended = run(database, url, turn, number, Tally())
+    return ended, oracle.read_tables(database)
+
+
+def violations(sweep: Sweep, points: Iterable[tuple[int, int]]) -> Iterator[str]:
+    """What went wrong, with the point's name before it."""
+    for at, n in points:
+        for wrong in sweep.crash(at, n):
+            yield f"{sweep.name((at, n))}: {wrong}"

@@ -1,0 +1,54 @@
+"""The flagship: killed at every boundary, the next run converges, nothing leaks, nothing is falsely logged.
+
+Each job runs in a warmed parent of its own (`warm.py`): this process may have opened databases and started threads.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 1800
+"""Seconds after which a job is believed to hang."""
+
+
+def job(*arguments: str) -> dict[str, Any]:
+    """What one job of the warmed parent found."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.crash.warm", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        timeout=PATIENCE,
+        check=True,
+        text=True,
+    )
+    return dict(json.loads(ended.stdout.splitlines()[-1]))
+
+
+@pytest.fixture(scope="module")
+def sweep() -> dict[str, Any]:
+    """The scenario, killed once at each of its boundaries."""
+    return job("sweep")
+
+
+def test_the_scenario_has_what_it_is_for(sweep: dict[str, Any]) -> None:
+    assert [turn["violations"] for turn in sweep["turns"]] == [[], [], []]
+    assert [turn["status"] for turn in sweep["turns"]] == ["partial", "partial", "stopped"]
+
+
+def test_no_statement_and_no_request_bypasses_the_port(sweep: dict[str, Any]) -> None:
+    for turn in sweep["turns"]:
+        assert turn["port"] == turn["counted"]
+
+
+def test_killed_at_any_boundary_the_next_run_converges_and_nothing_leaks_or_is_falsely_logged(
+    sweep: dict[str, Any],
+) -> None:
+    assert sweep["points"] > 400
+    assert sweep["violations"] == []

@@ -1,0 +1,79 @@
+"""The warmed parent: everything imported and parsed, no database opened, no thread started; it forks the rest.
+
+`python -m tests.crash.warm JOB …` prints one JSON object: what the job found.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import duckdb
+import requests
+import sqlglot.optimizer
+from sqlglot import exp
+
+from tests.crash.processes import side_by_side
+from tests.crash.scenarios import EVERYTHING
+from tests.crash.sweep import Sweep, violations
+from warehouse_sync import statements
+from warehouse_sync.sandbox import ACCOUNT
+
+HANDS = min(os.cpu_count() or 2, 4)
+"""How many children work side by side."""
+
+
+def warm() -> None:
+    """Do once what every child would do again: parse the statements, load the lazy halves of the libraries."""
+    for name in statements.names():
+        statements.parsed(name)
+    exp.select("*").from_(exp.table_("t", db="s", quoted=True)).where(exp.column("c").eq("x")).sql("duckdb")
+    sqlglot.parse_one("select 1 as x from t where coalesce(a, '') <> 'b'", read="duckdb").sql("duckdb", pretty=True)
+    requests.Request("POST", "http://localhost/", data=b"{}").prepare()
+    assert duckdb.__version__ and ACCOUNT
+    gc.collect()
+    gc.freeze()
+
+
+def sweep() -> dict[str, Any]:
+    """Kill the scenario at every boundary."""
+    with Sweep(EVERYTHING) as found:
+        found.learn()
+        points = list(found.points())
+        wrong = side_by_side(lambda mine: list(violations(found, mine)), points, HANDS)
+        return {"points": len(points), "violations": wrong, "turns": turns(found)}
+
+
+def turns(sweep: Sweep) -> list[dict[str, Any]]:
+    """What passed the port in each uncrashed turn, and what was counted behind it."""
+    return [
+        {
+            "status": each.ended.status,
+            "port": dict(each.ended.passed),
+            "counted": {"statement": each.ended.statements, "request": each.requests},
+            "violations": list(each.violations),
+        }
+        for each in sweep.learned
+    ]
+
+
+JOBS: dict[str, Callable[..., dict[str, Any]]] = {"sweep": sweep}
+
+
+def main(arguments: Sequence[str]) -> None:
+    warm()
+    began = time.monotonic()
+    job, *given = arguments
+    found = JOBS[job](*given)
+    sys.stdout.write(json.dumps({**found, "seconds": round(time.monotonic() - began, 1)}))
+    sys.stdout.flush()
+    os._exit(0)  # the frozen heap is not taken apart piece by piece
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
