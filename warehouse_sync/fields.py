@@ -45,7 +45,10 @@ class Preparer:
 
     def prepare(self, rows: Sequence[tuple[Any, ...]]) -> list[PreparedRow]:
         """`rows` are (primary key, problem or None, *values of `columns`)."""
-        return [row for at in range(0, len(rows), BLOCK) for row in self._block(rows[at : at + BLOCK])]
+        done: list[PreparedRow] = []
+        for at in range(0, len(rows), BLOCK):
+            done.extend(self._block(rows[at : at + BLOCK]))
+        return done
 
     def _block(self, rows: Sequence[tuple[Any, ...]]) -> Iterable[PreparedRow]:
         keys, problems, *values = zip(*rows, strict=True)
