@@ -144,7 +144,9 @@ def _errors(statement: str) -> Iterator[None]:
         raise WarehouseError(_first_line(error), statement=statement, code="catalog") from None
     except (duckdb.BinderException, duckdb.ParserException) as error:
         raise WarehouseError(_first_line(error), statement=statement, code="statement") from None
-    except duckdb.TransactionException:
+    except duckdb.TransactionException as error:
+        if FULL.search(str(error)):
+            raise _disk_full(statement) from None
         raise WarehouseBusy("another statement changed the same rows", statement=statement, code="conflict") from None
     except duckdb.IOException as error:
         raise _io_error(str(error), statement) from None
@@ -155,11 +157,24 @@ def _errors(statement: str) -> Iterator[None]:
             code="memory",
         ) from None
     except duckdb.Error as error:
+        if FULL.search(str(error)):
+            raise _disk_full(statement) from None
         raise WarehouseError(f"DuckDB refused it ({type(error).__name__})", statement=statement) from None
 
 
 def _first_line(error: Exception) -> str:
     return str(error).splitlines()[0]
+
+
+FULL = re.compile(r"No space left|File too large|Could not write|disk")
+
+
+def _disk_full(statement: str) -> WarehouseError:
+    return WarehouseError(
+        "the disk is full, or a file may not grow further; free space and run again: nothing is lost",
+        statement=statement,
+        code="disk_full",
+    )
 
 
 def _io_error(text: str, statement: str) -> Exception:
@@ -169,12 +184,8 @@ def _io_error(text: str, statement: str) -> Exception:
             f"the database file is open in another process: {Path(holder['program']).name} (PID {holder['pid']}); "
             "wait until it ends, or stop it, and run again"
         )
-    if re.search(r"No space left|File too large|Could not write|disk", text):
-        return WarehouseError(
-            "the disk is full, or a file may not grow further; free space and run again: nothing is lost",
-            statement=statement,
-            code="disk_full",
-        )
+    if FULL.search(text):
+        return _disk_full(statement)
     if "Cannot open file" in text or "Permission denied" in text or "read-only" in text.lower():
         return WarehouseError(
             "the database file cannot be opened for writing; check warehouse.path, its folder and its permissions",

@@ -64,7 +64,13 @@ def run_one(
     sample: int = 0,
     as_logged: bool = False,
 ) -> Report:
-    """Run one sync and say how it went; no exception leaves."""
+    """Run one sync and say how it went; no exception leaves. A run that a signal met ends with the signal's code."""
+    report = _run(project, sync, request, world, sample, as_logged=as_logged)
+    stopped = world.stopping()
+    return replace(report, exit_code=stopped.exit_code) if isinstance(stopped, Stopped) else report
+
+
+def _run(project: Project, sync: Sync, request: Request, world: World, sample: int, *, as_logged: bool) -> Report:
     try:
         with open_runner(project, sync, world) as runner:
             if request.key is not None:
