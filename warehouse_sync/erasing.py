@@ -64,7 +64,7 @@ def forget(
 
 def _receipt(project: Project, sync: Sync, key: str, result: Result, *, as_logged: bool) -> Receipt:
     with open_ledger(project, sync, Ports()) as ledger:
-        known = reads.sync_row(ledger) or {}
+        known = reads.sync_row(ledger)
         lines = reads.log(ledger, sync=sync.name, run_id=result.run_id, rows=1000)
     counts = result.counts
     removals = [line for line in lines if line.operation == "delete" and line.page is not None]
@@ -73,7 +73,7 @@ def _receipt(project: Project, sync: Sync, key: str, result: Result, *, as_logge
         receipt_id=uuid4().hex,
         sync=sync.name,
         connector=sync.connector,
-        audience_id=known.get("audience_id"),
+        audience_id=known.audience_id if known else None,
         run_id=result.run_id,
         finished_at=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         complete=not unsure and result.error is None,
@@ -100,7 +100,7 @@ def _elsewhere(project: Project, forgotten: Sync, key: str, *, as_logged: bool) 
             with open_ledger(project, sync, Ports()) as ledger:
                 row = reads.sync_row(ledger)
                 text = stored_key(ledger, key, as_logged=as_logged)
-                if row and reads.mirrored(ledger, text, row["baseline_run_id"]):
+                if row and reads.mirrored(ledger, text, row.baseline_run_id):
                     found.append(sync.name)
     return found
 

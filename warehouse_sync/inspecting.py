@@ -13,7 +13,7 @@ from .connectors import connector
 from .executing import masked
 from .fields import preparer
 from .ledger import reads
-from .ledger.core import Ledger
+from .ledger.core import Ledger, SyncRow
 from .ledger.source import describe_source
 from .ledger.steps import suppressions
 from .model import Ports, Sync
@@ -84,8 +84,8 @@ def _standing(project: Project, sync: Sync, warehouse: Any, ports: Ports) -> Sta
     return Standing(
         sync.name,
         sync.enabled,
-        known["audience_id"],
-        known["audience_name"] or sync.audience.name,
+        known.audience_id,
+        known.audience_name or sync.audience.name,
         run,
         run["sync_run_id"] if run and phase in WAITING else None,
         phase == "sending",
@@ -128,7 +128,7 @@ def explain(project: Project, sync: Sync, typed: str, *, as_logged: bool = False
         key = stored_key(opened, typed, as_logged=as_logged)
         ledger = describe_source(opened)
         row = reads.sync_row(ledger)
-        baseline = row["baseline_run_id"] if row else None
+        baseline = row.baseline_run_id if row else None
         return Explained(
             sync.name,
             key,
@@ -139,13 +139,13 @@ def explain(project: Project, sync: Sync, typed: str, *, as_logged: bool = False
         )
 
 
-def _judged(ledger: Ledger, found: tuple[Any, ...], key: str, row: dict[str, Any] | None) -> dict[str, Any]:
+def _judged(ledger: Ledger, found: tuple[Any, ...], key: str, row: SyncRow | None) -> dict[str, Any]:
     """What a run would make of one source row, field by field."""
     sync, to = ledger.sync, connector(ledger.sync.connector)
     prepare = preparer(
         to.fields,
         sync.mapping,
-        sync=row["suppression_salt"] if row else sync.name,
+        sync=row.suppression_salt if row else sync.name,
         hash=sync.hash,
         normalize=sync.normalize,
         options=sync.options,

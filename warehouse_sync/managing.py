@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
 
 from .config import Project
 from .errors import ConfigError, WsyncError
 from .ledger import claims, moving, reads, settling
-from .ledger.core import Ledger, Run
+from .ledger.core import Ledger, Run, SyncRow
 from .model import AudienceSpec, Ports, Source, Sync
 from .opening import ledger_of, open_warehouse
 from .runner import new_run_id
@@ -85,10 +84,10 @@ def _at_stake(project: Project, ledger: Ledger) -> Abandoned:
     row = _known(project, ledger)
     members = sum(each.identities for each in reads.members(ledger))
     suppressions = len(ledger.query("run/suppressions"))
-    return Abandoned(ledger.sync.name, row["audience_id"], members, suppressions, done=False)
+    return Abandoned(ledger.sync.name, row.audience_id, members, suppressions, done=False)
 
 
-def _known(project: Project, ledger: Ledger) -> dict[str, Any]:
+def _known(project: Project, ledger: Ledger) -> SyncRow:
     row = reads.sync_row(ledger)
     if row is None:
         raise ConfigError(f"sync {ledger.sync.name} has no state in schema {project.state_schema}: it never ran")

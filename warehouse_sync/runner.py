@@ -210,7 +210,7 @@ class Runner:
 
     def _own_audience(self, found: Connector, api: Any, run: Run, *, create: bool) -> str:
         """The recorded audience, else the one configured, found or created; empty where there is none yet."""
-        recorded = self.ledger.query("run/sync_row")[0][2]
+        recorded = (self.ledger.known or self.ledger.remember()).audience_id
         wanted = self.sync.audience
         if recorded is not None:
             if wanted.id is not None and wanted.id != recorded:

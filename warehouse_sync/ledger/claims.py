@@ -68,8 +68,8 @@ def claims(ledger: Ledger) -> list[int]:
 
 
 def _newest(ledger: Ledger) -> int:
-    rows = ledger.query("run/sync_row")
-    return int(rows[0][8]) if rows else 0
+    row = ledger.sync_row()
+    return row.newest_fence if row else 0
 
 
 def _used_by_runs(ledger: Ledger) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlglot import exp
 
@@ -49,6 +49,41 @@ class Run:
     entered: int = 0
 
 
+class SyncRow(NamedTuple):
+    """A sync's row in `syncs`."""
+
+    connector: str
+    account: str
+    audience_id: str | None
+    audience_name: str | None
+    key_columns: str | None
+    key_types: str | None
+    config_hash: str | None
+    baseline_run_id: str | None
+    newest_fence: int
+    mirror_rows: int | None
+    state_version: int
+    suppression_salt: str
+
+
+class RunRow(NamedTuple):
+    """What a run's row in `runs` says it began with, and where it stands."""
+
+    connection_id: str
+    sync_run_id: str
+    fence: int
+    phase: str
+    status: str
+    kind: str
+    baseline_run_id: str | None
+    config_hash: str
+    key_columns: str
+    key_types: str
+    fields: str
+    engine: str
+    suppressions: int
+
+
 @dataclass
 class Ledger:
     """One sync's state in one warehouse. The only user of statements and adapters."""
@@ -60,6 +95,8 @@ class Ledger:
     normalizer_version: int = 1
     shape: Shape = field(default_factory=Shape)
     source_types: tuple[ColumnType, ...] = ()
+    known: SyncRow | None = None
+    """The sync's row as `remember` found it."""
 
     @property
     def tables(self) -> Tables:
@@ -153,6 +190,25 @@ class Ledger:
             return sql
         quoted = exp.to_table(QUERY).sql(self.warehouse.dialect.rendering.dialect, identify=True)
         return sql.replace(quoted, f"(\n{self.sync.source.query}\n) AS {quoted}")
+
+    # -- what is known -------------------------------------------------------------------------------------------
+
+    def sync_row(self) -> SyncRow | None:
+        """The sync's row as it is now; None before its first run."""
+        rows = self.query("run/sync_row")
+        return SyncRow(*rows[0]) if rows else None
+
+    def remember(self) -> SyncRow:
+        """Read the sync's row, and keep it for the steps that follow. Needs the sync claimed once."""
+        found = self.sync_row()
+        assert found is not None  # noqa: S101 - claiming made it
+        self.known = found
+        return found
+
+    def run_row(self, run_id: str) -> RunRow | None:
+        """A run's row; None where there is no such run."""
+        rows = self.query("run/run_row", run_id=run_id)
+        return RunRow(*rows[0]) if rows else None
 
     # -- what holes are filled with ------------------------------------------------------------------------------
 
@@ -260,7 +316,7 @@ class Ledger:
         self.bounded("create schema", lambda: self.warehouse.execute(sql, "create schema"))
 
     def _make_mirror(self) -> None:
-        if "syncs" in self.listing() and any((row[9] or 0) > 0 for row in self.query("run/sync_row")):
+        if "syncs" in self.listing() and (row := self.sync_row()) and row.mirror_rows:
             raise ConfigError(
                 f"the mirror of sync {self.sync.name} is missing although its last run recorded members: without it "
                 "nothing that was sent could be removed. Restore the table, or abandon the sync and start a new one"

@@ -12,7 +12,7 @@ from .steps import oriented, suppressions
 
 def salt(ledger: Ledger) -> str:
     """What this sync's suppressions are salted with: its first name, which a rename keeps."""
-    return str(ledger.query("run/sync_row")[0][11])
+    return (ledger.known or ledger.remember()).suppression_salt
 
 
 def source_rows(ledger: Ledger, run: Run) -> list[tuple[Any, ...]]:

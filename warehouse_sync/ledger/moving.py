@@ -21,7 +21,7 @@ def copy(source: Ledger, to: Ledger) -> None:
             source.drop(copied)
             tables = {"original": source.tables.table(original), "copied": source.tables.table(copied)}
             source.execute("state/copy", tables=tables)
-    pointer = source.query("run/sync_row")[0][7]
+    pointer = source.remember().baseline_run_id
     if pointer is not None and source.tables.of_run("snapshot", pointer) in there:
         to.drop(to.tables.baseline_view, "view")
         to.execute("settle/baseline_view", Run(pointer, 0, "", "", "", "", (), None))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from .core import Ledger, Run
+from .core import Ledger, Run, SyncRow
 
 
 class PlanLine(NamedTuple):
@@ -115,26 +115,9 @@ def has_state(ledger: Ledger) -> bool:
     return {"syncs", "runs", "sync_log"} <= ledger.listing()
 
 
-def sync_row(ledger: Ledger) -> dict[str, Any] | None:
+def sync_row(ledger: Ledger) -> SyncRow | None:
     """The sync's row in `syncs`, or None before its first run."""
-    rows = ledger.query("run/sync_row") if has_state(ledger) else []
-    return dict(zip(SYNC_COLUMNS, rows[0], strict=True)) if rows else None
-
-
-SYNC_COLUMNS = (
-    "connector",
-    "account",
-    "audience_id",
-    "audience_name",
-    "key_columns",
-    "key_types",
-    "config_hash",
-    "baseline_run_id",
-    "newest_fence",
-    "mirror_rows",
-    "state_version",
-    "suppression_salt",
-)
+    return ledger.sync_row() if has_state(ledger) else None
 
 
 def owner(ledger: Ledger, run_id: str) -> str | None:

@@ -32,9 +32,7 @@ def record(ledger: Ledger, run: Run, outcomes: Sequence[Outcome]) -> None:
         ledger.load("outcome", run, Outcome._fields, outcomes)
 
 
-def settle(
-    ledger: Ledger, run: Run, *, missing: str, status: str = "settled", error_code: str | None = None
-) -> None:
+def settle(ledger: Ledger, run: Run, *, missing: str, status: str = "settled", error_code: str | None = None) -> None:
     """Bring mirror, baseline, log and counts up to what is known of every plan row. Repeatable as a whole.
 
     `missing` is what a page without any outcome is: `aborted` in a living run, `in_doubt` in recovery.
@@ -53,20 +51,19 @@ def settle(
 
 def stored(ledger: Ledger, run_id: str, fence: int) -> Run | None:
     """A run as it was begun, to settle or apply it under this fence."""
-    rows = ledger.query("run/run_row", Run(run_id, fence, "", "", "", "", (), None))
-    if not rows:
+    row = ledger.run_row(run_id)
+    if row is None:
         return None
-    row = rows[0]
     return Run(
         id=run_id,
         fence=fence,
-        kind=row[5],
-        config_hash=row[7],
-        key_columns=row[8],
-        key_types=row[9],
-        fields=tuple(json.loads(row[10])),
-        baseline=row[6],
-        suppressions=row[12],
+        kind=row.kind,
+        config_hash=row.config_hash,
+        key_columns=row.key_columns,
+        key_types=row.key_types,
+        fields=tuple(json.loads(row.fields)),
+        baseline=row.baseline_run_id,
+        suppressions=row.suppressions,
     )
 
 
@@ -104,14 +101,14 @@ def drop_plans(ledger: Ledger, run: Run) -> None:
 def approved(ledger: Ledger, run: Run, config: str, suppressions: int) -> Run:
     """The stored plan that `run` names, if it still is exactly what would be sent. Raises `AudienceRefused`."""
     plan = stored(ledger, run.id, run.fence)
-    row = ledger.query("run/run_row", run)
-    phase_ = row[0][3] if row else "unknown"
-    if plan is None or phase_ not in ("planned", "blocked"):
+    row = ledger.run_row(run.id)
+    phase_ = row.phase if row else "unknown"
+    if plan is None or row is None or phase_ not in ("planned", "blocked"):
         raise AudienceRefused(f"run {run.id} has no plan that waits to be sent (it is {phase_}); plan again")
     newest = max((fence for _, fence in ledger.query("run/settled_runs")), default=0)
     fits = {
         "the configuration changed": plan.config_hash == config,
-        "another run was settled": newest < row[0][2],
+        "another run was settled": newest < row.fence,
         "somebody was forgotten": plan.suppressions == suppressions,
     }
     changed = [why for why, same in fits.items() if not same]
@@ -126,7 +123,7 @@ def prune(ledger: Ledger, run: Run) -> None:
     ledger.execute("run/prune_log", run, before=now - timedelta(days=ledger.sync.log_retention_days))
     settled = [run_id for run_id, _ in ledger.query("run/settled_runs", run)]
     still_open = {row[0] for row in ledger.query("run/open_runs", run)}
-    kept = {*settled[: ledger.sync.snapshots], *still_open, ledger.query("run/sync_row")[0][7]}
+    kept = {*settled[: ledger.sync.snapshots], *still_open}
     there = sorted(ledger.listing())
     for name in there:
         found = ledger.tables.run_of(name)
@@ -137,7 +134,7 @@ def prune(ledger: Ledger, run: Run) -> None:
         ledger.drop(ledger.tables.claim(fence))
 
 
-def _is_over(kind: str, run_id: str, *, still_open: set[str], kept: set[str | None]) -> bool:
+def _is_over(kind: str, run_id: str, *, still_open: set[str], kept: set[str]) -> bool:
     return run_id not in kept if kind == "snapshot" else kind in RUN_TABLES and run_id not in still_open
 
 

@@ -72,22 +72,23 @@ def oriented(ledger: Ledger, run: Run) -> Run:
 
 
 def _from_baseline(ledger: Ledger, run: Run) -> Run:
-    known = ledger.query("run/sync_row")[0]
-    pointer, config_before = known[7], known[6]
+    known = ledger.known or ledger.remember()
+    pointer, config_before = known.baseline_run_id, known.config_hash
     run = replace(run, config_changed=config_before is not None and config_before != run.config_hash)
     if pointer is None or ledger.tables.of_run("snapshot", pointer) not in ledger.listing():
         return _without_baseline(ledger, run)
-    before = ledger.query("run/run_row", replace(run, id=pointer))[0]
-    if [before[8], before[9]] != [run.key_columns, run.key_types]:
+    before = ledger.run_row(pointer)
+    if before is None or (before.key_columns, before.key_types) != (run.key_columns, run.key_types):
         return _without_baseline(ledger, run)
-    fresh = [before[7], before[11], before[12]] != [run.config_hash, ledger.warehouse.engine, run.suppressions]
+    now = (run.config_hash, ledger.warehouse.engine, run.suppressions)
+    fresh = (before.config_hash, before.engine, before.suppressions) != now
     if run.key is not None:
         # Its snapshot applies no suppression but its own: what an interrupted `forget` entered is still due.
-        settled = before[12] + run.entered
-        run = replace(run, config_hash=before[7], config_changed=False, suppressions=settled)
+        settled = before.suppressions + run.entered
+        run = replace(run, config_hash=before.config_hash, config_changed=False, suppressions=settled)
         fresh = True
     kept = ledger.kept_by(ledger.tables.of_run("snapshot", pointer))
-    return replace(run, baseline=pointer, baseline_fields=tuple(json.loads(before[10])), fresh=fresh, kept=kept)
+    return replace(run, baseline=pointer, baseline_fields=tuple(json.loads(before.fields)), fresh=fresh, kept=kept)
 
 
 def _without_baseline(ledger: Ledger, run: Run) -> Run:
@@ -185,13 +186,15 @@ def drop_changes(ledger: Ledger, run: Run) -> None:
 def check_owner(ledger: Ledger, *, account: str) -> None:
     """Raises `ConfigError` for state of a newer version, and for an audience of another account."""
     sync = ledger.sync
-    row = ledger.query("run/sync_row")[0]
-    if row[10] > STATE_VERSION:
-        raise ConfigError(f"sync {sync.name} was last run by a newer wsync (state version {row[10]}); upgrade wsync")
-    if (row[0], row[1]) != (sync.connector, account):
+    row = ledger.remember()
+    if row.state_version > STATE_VERSION:
         raise ConfigError(
-            f"sync {sync.name} owns an audience of {row[0]} account {row[1]}; another account is another sync: give it "
-            f"another name, or give this one up with `wsync abandon {sync.name}`"
+            f"sync {sync.name} was last run by a newer wsync (state version {row.state_version}); upgrade wsync"
+        )
+    if (row.connector, row.account) != (sync.connector, account):
+        raise ConfigError(
+            f"sync {sync.name} owns an audience of {row.connector} account {row.account}; another account is another "
+            f"sync: give it another name, or give this one up with `wsync abandon {sync.name}`"
         )
 
 
@@ -202,7 +205,7 @@ def suppressions(ledger: Ledger) -> list[str]:
 
 def check_mirror(ledger: Ledger) -> None:
     """Compare the mirror with what the last settle recorded. Raises `ConfigError` where rows are missing."""
-    recorded = ledger.query("run/sync_row")[0][9] or 0
+    recorded = ledger.remember().mirror_rows or 0
     found = ledger.query("run/mirror_size")[0][0]
     if found < recorded:
         raise ConfigError(
