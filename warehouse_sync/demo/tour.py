@@ -163,7 +163,7 @@ def _look(tour: Tour, passed: Week) -> None:
     tour.tell("Somebody with a new e-mail address: the old identity was removed, the new one added.", "")
     tour.command("log", SYNC, "--key", str(passed.moved[0]))
     tour.tell("Rows that could not be sent, with what is wrong with them:", "")
-    tour.command("log", SYNC, "--status", "failed", "--rows", "5")
+    tour.command("log", SYNC, "--status", "failed", "--rows", "3")
     tour.command("status")
 
 
