@@ -38,7 +38,7 @@ def run(rows: int = 1_000_000) -> dict[str, Any]:
         sender = Sender(
             wire,
             one.concurrency,
-            before_page=lambda: None,
+            keep=lambda: None,
             record=lambda _outcomes: None,
             progress=lambda _done: None,
             stopping=lambda: None,

@@ -18,6 +18,9 @@ HALVING_BUDGET = 100
 
 FLUSH_PAGES = 8
 
+KEEP_SECONDS = 5.0
+"""How often `keep` is asked while requests are in flight: one may wait minutes for a throttled platform."""
+
 
 @dataclass(frozen=True)
 class Wire:
@@ -75,7 +78,7 @@ class Sender:
 
     wire: Wire
     concurrency: int
-    before_page: Callable[[], None]
+    keep: Callable[[], None]
     record: Callable[[Sequence[Outcome]], None]
     progress: Callable[[Delivery], None]
     stopping: Callable[[], WsyncError | None]
@@ -93,9 +96,9 @@ class Sender:
                 if step != step_now:
                     self._land(flying, down_to=0)
                     step_now = step
+                self._keep()
                 if self._must_stop():
                     break
-                self.before_page()
                 flying[pool.submit(deliver, self.wire, page, self._must_stop)] = page
                 self._land(flying, down_to=self.concurrency - 1)
         finally:
@@ -111,9 +114,19 @@ class Sender:
 
     def _land(self, flying: dict[Future[PageResult], Page], *, down_to: int) -> None:
         while len(flying) > down_to:
-            for future in wait(flying, return_when=FIRST_COMPLETED).done:
+            landed = wait(flying, timeout=KEEP_SECONDS, return_when=FIRST_COMPLETED).done
+            for future in landed:
                 page = flying.pop(future)
                 self._take(page, future.result())
+            if not landed:
+                self._keep()
+
+    def _keep(self) -> None:
+        """Ask for the right to go on. What denies it ends the sending; what is in flight still lands."""
+        try:
+            self.keep()
+        except WsyncError as error:
+            self.done.stopped_by = self.done.stopped_by or error
 
     def _take(self, page: Page, result: PageResult) -> None:
         self.waiting += result.outcomes

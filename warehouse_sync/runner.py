@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from .connectors import Connector
 from .delivery import Delivery, Sender, Wire, pages_of
-from .errors import AudienceRefused, ConfigError, WsyncError
+from .errors import AudienceRefused, ConfigError, Held, WsyncError
 from .fields import Preparer, preparer
 from .ledger import claims, forgetting, settling, steps
 from .ledger.core import Ledger, Run
@@ -257,7 +257,7 @@ class Runner:
         sender = Sender(
             wire,
             self.sync.concurrency,
-            before_page=lambda: lease.keep(wire.request_seconds),
+            keep=lambda: lease.keep(wire.request_seconds),
             record=lambda outcomes: settling.record(self.ledger, run, outcomes),
             progress=lambda done: self.progress(Progress("send", done.rows, total, done.pages)),
             stopping=self.stopping,
@@ -265,6 +265,8 @@ class Runner:
         done = sender.send(pages_of(settling.pages(self.ledger, run), wire.identifiers))
         self.progress(Progress("settle"))
         error = done.stopped_by
+        if isinstance(error, Held):
+            raise error  # the run that took over settles this one
         settling.settle(self.ledger, run, missing="aborted", error_code=_code(error))
         return self._settled(run, done)
 
