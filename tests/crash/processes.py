@@ -16,8 +16,9 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
+from tests.crash.people import People
 from tests.crash.remembered import fresh_texts, learn_texts
-from warehouse_sync.sandbox import Sandbox, Settings
+from warehouse_sync.sandbox import Sandbox, Settings, meta
 
 FORK = multiprocessing.get_context("fork")
 
@@ -86,9 +87,11 @@ def kill_myself() -> None:
 class Platform:
     """A sandbox in a process of its own, begun from a saved state; asked through a pipe, spoken to over HTTP."""
 
-    def __init__(self, saved: bytes | None = None, **settings: Any) -> None:
+    def __init__(
+        self, saved: bytes | None = None, *, members: str = "entries", people: Sequence[tuple[str, str]] = ()
+    ) -> None:
         self._ours, theirs = FORK.Pipe()
-        self._process = FORK.Process(target=_serve, args=(theirs, saved, settings), daemon=True)
+        self._process = FORK.Process(target=_serve, args=(theirs, saved, members, people), daemon=True)
         self._process.start()
         theirs.close()
         self.url: str = self._ours.recv()
@@ -121,8 +124,10 @@ class Exchange:
     rows: tuple[frozenset[str], ...]
 
 
-def _serve(pipe: Connection, saved: bytes | None, settings: dict[str, Any]) -> None:
-    sandbox = Sandbox(Settings(**settings))
+def _serve(pipe: Connection, saved: bytes | None, members: Any, people: Sequence[tuple[str, str]]) -> None:
+    sandbox = Sandbox(Settings(members=members))
+    if people:
+        meta.store = lambda _kind: People(dict(people))
     if saved is not None:
         sandbox.meta, sandbox.journal, sandbox.faults, sandbox.number = pickle.loads(saved)
         sandbox.settings = sandbox.meta.settings

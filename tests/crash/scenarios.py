@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.crash.sweep import Scenario, refusal
-from tests.crash.world import Turn, email, row
+from tests.crash.world import Turn, digits, email, row, tokens
 
 FIRST = (row(1, 1, 1), row(2, 2, 2), row(3, 3, 3), row(4, 4, 2), row(5, 5, 5), row(6, 6), row(7, "bad", 7))
 SECOND = (
@@ -11,7 +11,7 @@ SECOND = (
     *(row(9, 9, 9), row(9, 9, 9), row(None, 0)),
 )
 THIRD = (
-    *(row(3, "3new", 3), row(4, "4new", 2), row(7, "bad", 7), row(8, 8, 8), row(9, 9, 9)),
+    *(row(3, "3new", 3), row(4, 4, 2), row(6, "6new"), row(7, "bad", 7), row(8, 8, 8), row(9, 9, 9)),
     *(row(10, 10, 10), row(11, 11, 9), row(12, 12), row(13, None, 13), row(14, None, None)),
 )
 LAST = (row(1, 1, 1), row(3, 3, 3), row(7, "bad", 7), row(8, 8), row(10, 10, 9), row(13, 13, 13))
@@ -28,3 +28,35 @@ EVERYTHING = Scenario(
     refused=(email("bad"),),
 )
 """Adds, removes, a rekey, shared identifiers, a refused removal, a rejected row, a stopped upload."""
+
+MEMBER, REFUSED = row(1, 1, 1), row(2, "bad", 1)
+REJECTED_LEAVES = Scenario(
+    turns=(Turn((MEMBER, REFUSED)), Turn((REFUSED,)), Turn(())),
+    afterwards=((REFUSED,), (REFUSED,), ()),
+    refused=(email("bad"),),
+    members="tokens",
+)
+"""A rejected row keeps its phone in the audience, because it is wanted, when the member that brought it leaves.
+When the rejected row leaves too, the phone must go."""
+
+ONE, OTHER = row(1, 1, 1), row(2, 1, 2)
+REFUSED_COMES_BACK = Scenario(
+    turns=(Turn((ONE, OTHER), page=1), Turn((), orders=(refusal(digits(1), "remove"),), page=1), Turn((ONE,), page=1)),
+    afterwards=((ONE, OTHER), (), (ONE,)),
+)
+"""Two leave who share an e-mail; the removal of one is refused, that of the other takes both away on the platform.
+The one whose removal was refused comes back."""
+
+BY_EMAIL, BY_PHONE = row(1, 1), row(1, None, 1)
+SAME_PERSON = Scenario(
+    turns=(Turn((BY_EMAIL,)), Turn((BY_PHONE,))),
+    afterwards=((BY_EMAIL,), (BY_PHONE,)),
+    people=tuple((token, "one") for each in (BY_EMAIL, BY_PHONE) for token in tokens(each)),
+)
+"""A key changes from an e-mail to a phone that the platform knows to be the same person's."""
+
+RARE = {
+    "a rejected row leaves": REJECTED_LEAVES,
+    "a refused removal comes back": REFUSED_COMES_BACK,
+    "one person, two identifiers": SAME_PERSON,
+}

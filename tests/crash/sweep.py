@@ -31,13 +31,16 @@ Prepare = Callable[[], None]
 
 @dataclass(frozen=True)
 class Scenario:
-    """Turns, each of which may be killed anywhere; what the source is when the next run comes; what is refused."""
+    """Turns, each of which may be killed anywhere; what the source is when the next run comes; what is refused.
+
+    `members` is the sandbox's kind of audience, `people` who has which tokens where the platform links them.
+    """
 
     turns: tuple[Turn, ...]
     afterwards: tuple[tuple[Row, ...], ...]
     refused: tuple[str, ...] = ()
     members: str = "entries"
-    settings: tuple[tuple[str, Any], ...] = ()
+    people: tuple[tuple[str, str], ...] = ()
 
     @property
     def rejected(self) -> frozenset[str]:
@@ -50,7 +53,7 @@ class Scenario:
 
     def calm(self, at: int) -> Turn:
         """The run after a crash in turn `at`: another source, no faults."""
-        return Turn(self.afterwards[at], settings=self.settings, page=self.turns[at].page)
+        return Turn(self.afterwards[at], page=self.turns[at].page)
 
 
 def refusal(value: str, kind: str) -> dict[str, Any]:
@@ -86,7 +89,7 @@ class Sweep:
     def learn(self) -> None:
         """Run every turn uncrashed, keep the world before each, and check it after each."""
         database, history = self.folder / "learn.duckdb", History()
-        with Platform(members=self.scenario.members, record="all") as platform:
+        with Platform(people=self.scenario.people, members=self.scenario.members) as platform:
             for at, turn in enumerate(self.scenario.turns):
                 before = self.folder / f"before-{at}.duckdb"
                 history.saw(turn.rows)
@@ -107,12 +110,18 @@ class Sweep:
             for n in range(1, len(learned.ended.names) + 1):
                 yield at, n
 
-    def name(self, point: tuple[int, int]) -> str:
+    def boundary(self, point: tuple[int, int]) -> str:
         at, n = point
-        return f"turn {at + 1}, boundary {n} ({self.learned[at].ended.names[n - 1]})"
+        return self.learned[at].ended.names[n - 1]
+
+    def name(self, point: tuple[int, int]) -> str:
+        return f"turn {point[0] + 1}, boundary {point[1]} ({self.boundary(point)})"
 
     def crash(self, at: int, *boundaries: int) -> list[str]:
-        """Kill turn `at` at its boundary, and the runs after it at theirs; the violations of the run that follows."""
+        """Kill turn `at` at its boundary, and the runs after it at theirs; the violations of the run that follows.
+
+        Without a boundary the turn is left out.
+        """
         scenario, learned = self.scenario, self.learned[at]
         database = Path(tempfile.mktemp(suffix=".duckdb", dir=self.folder))
         history = History()
@@ -140,6 +149,10 @@ class Sweep:
             turn = calm
             platform.ask("order", self.scenario.orders())
             history.saw(calm.rows)
+        if not boundaries:
+            platform.ask("order", self.scenario.orders())
+            history.saw(calm.rows)
+            in_child(partial(set_source, database, calm.rows))
         ended, tables = in_child(partial(_and_tables, database, platform.url, calm, at + len(boundaries)))
         return wrong + self._after(platform, ended, tables, calm, history)
 
@@ -149,7 +162,7 @@ class Sweep:
             return [f"the next run ended {ended.status} {ended.error}"]
         entries, target = platform.ask("entries"), oracle.wanted(calm.rows, history)
         wrong = oracle.converged(target, entries, scenario.rejected)
-        if scenario.members == "entries":
+        if scenario.members == "entries" and not scenario.people:
             wrong += oracle.whole(target, entries, scenario.rejected)
         wrong += oracle.all_checks(platform, tables, history) + oracle.tidy(tables)
         wrong += oracle.reconciled(tables, exactly=True) + oracle.source_counts(tables.runs[-1], calm.rows)

@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 
+from tests.crash.mutants import MUTANTS
+from tests.crash.scenarios import RARE
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 1800
 """Seconds after which a job is believed to hang."""
@@ -52,3 +55,19 @@ def test_killed_at_any_boundary_the_next_run_converges_and_nothing_leaks_or_is_f
 ) -> None:
     assert sweep["points"] > 400
     assert sweep["violations"] == []
+
+
+def test_what_is_rare_is_right_too() -> None:
+    found = job("rare")
+    assert {name: wrong for name, wrong in found.items() if name != "seconds"} == dict.fromkeys(RARE, [])
+
+
+@pytest.fixture(scope="module")
+def noticed() -> dict[str, Any]:
+    """By what each engine broken on purpose was noticed."""
+    return job("mutants")
+
+
+@pytest.mark.parametrize("broken", MUTANTS)
+def test_an_engine_broken_on_purpose_is_noticed(noticed: dict[str, Any], broken: str) -> None:
+    assert noticed[broken]

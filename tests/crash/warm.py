@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import duckdb
@@ -18,9 +19,10 @@ import requests
 import sqlglot.optimizer
 from sqlglot import exp
 
-from tests.crash.processes import side_by_side
-from tests.crash.scenarios import EVERYTHING
-from tests.crash.sweep import Sweep, violations
+from tests.crash.mutants import MUTANTS, found_in, noticed
+from tests.crash.processes import in_child, side_by_side
+from tests.crash.scenarios import EVERYTHING, RARE
+from tests.crash.sweep import Scenario, Sweep, violations
 from warehouse_sync import statements
 from warehouse_sync.sandbox import ACCOUNT
 
@@ -62,7 +64,25 @@ def turns(sweep: Sweep) -> list[dict[str, Any]]:
     ]
 
 
-JOBS: dict[str, Callable[..., dict[str, Any]]] = {"sweep": sweep}
+def rare() -> dict[str, Any]:
+    """What goes wrong in the scenarios made for what is rare, with an engine that is whole."""
+    return {name: in_child(partial(_all_found, scenario)) for name, scenario in RARE.items()}
+
+
+def _all_found(scenario: Scenario) -> list[str]:
+    return list(found_in(scenario))
+
+
+def mutants() -> dict[str, Any]:
+    """What each broken engine was noticed by, in a child of its own."""
+    return dict(side_by_side(_notice, list(MUTANTS), HANDS))
+
+
+def _notice(names: Sequence[str]) -> list[tuple[str, str]]:
+    return [(name, in_child(partial(noticed, MUTANTS[name]))) for name in names]
+
+
+JOBS: dict[str, Callable[..., dict[str, Any]]] = {"mutants": mutants, "rare": rare, "sweep": sweep}
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -42,6 +42,11 @@ def phone(n: int) -> str:
     return f"+1415555{n:04d}"
 
 
+def digits(n: int) -> str:
+    """A phone as it is hashed."""
+    return phone(n).removeprefix("+")
+
+
 def row(key: int | None, mail: int | str | None, number: int | None = None) -> Row:
     """A source row: e-mail and phone by number."""
     return (key, None if mail is None else email(mail), None if number is None else phone(number))
