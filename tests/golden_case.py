@@ -59,7 +59,6 @@ VALUES: dict[str, Literal] = {
     "rows": 20,
     "old": "people_before",
     "new": "people_after",
-    "token": "0123456789abcdef0123456789abcdef",
     "before": datetime(2026, 11, 15, 9, 0, tzinfo=UTC),
     "normalizer_version": 1,
     "lease_seconds": 120,

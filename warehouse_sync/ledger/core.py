@@ -236,6 +236,7 @@ class Ledger:
                 "outcome",
                 "verdict",
                 "empty",
+                "asked",
                 "snapshot",
             )
             bound |= {kind: tables.table(tables.of_run(kind, run.id)) for kind in kinds}

@@ -40,7 +40,16 @@ def _own_tokens(ledger: Ledger, run: Run, in_source: Collection[str]) -> set[str
     if run.baseline is None:
         return set()
     sent = {_plain(token) for (token,) in ledger.query("run/forget_tokens", run)}
-    return sent | {token for token in in_source if not ledger.query("run/others_token", run, token=token)[0][0]}
+    return sent | (set(in_source) - _others(ledger, run, in_source))
+
+
+def _others(ledger: Ledger, run: Run, tokens: Collection[str]) -> set[str]:
+    """Those that another key's identity has. They travel as rows: a statement's text is kept in query histories."""
+    ledger.execute("run/asked", run)
+    ledger.load("asked", run, ("token",), [(token,) for token in sorted(tokens)])
+    found = {_plain(token) for (token,) in ledger.query("run/others_tokens", run)}
+    ledger.drop(ledger.tables.of_run("asked", run.id))
+    return found
 
 
 def _plain(token: Any) -> str:

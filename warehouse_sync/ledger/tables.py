@@ -10,7 +10,7 @@ from sqlglot import exp
 
 STATE = ("syncs", "runs", "sync_log", "suppressed")
 VIEWS = ("sync_log_latest", "failed_keys", "membership_history")
-RUN_TABLES = ("changes", "prepared", "wanted", "leaving", "operations", "plan", "outcome", "verdict", "empty")
+RUN_TABLES = ("changes", "prepared", "wanted", "leaving", "operations", "plan", "outcome", "verdict", "empty", "asked")
 RUN_ID = r"\d{14}[0-9a-f]{4}"
 
 

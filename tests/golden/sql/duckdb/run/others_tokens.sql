@@ -1,5 +1,5 @@
-SELECT
-  COUNT(*)
+SELECT DISTINCT
+  CAST("t"."token" AS TEXT)
 FROM (
   SELECT
     "identity",
@@ -66,7 +66,11 @@ FROM (
     NOT "identifier_8" IS NULL
 ) AS "t"
 WHERE
-  "t"."token" = CAST('0123456789abcdef0123456789abcdef' AS UUID)
+  "t"."token" IN (
+    SELECT
+      "a"."token"
+    FROM "wsync"."asked_people_20261122090000abcd" AS "a"
+  )
   AND "t"."identity" IN (
     SELECT
       "b"."identity"
