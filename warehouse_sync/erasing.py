@@ -93,11 +93,18 @@ def _requests(lines: list[reads.LogLine]) -> list[dict[str, Any]]:
 
 
 def _elsewhere(project: Project, forgotten: Sync, key: str, *, as_logged: bool) -> list[str]:
-    """Syncs whose audience has, or may have, a member of the same key."""
+    """Syncs whose audience has, or may have, a member of the same key.
+
+    A key that is kept as its digest is not asked for in plain, unless that sync keeps the same columns in plain.
+    """
     found = []
+    with open_ledger(project, forgotten, Ports()) as ledger:
+        secret = ledger.shape.digest_key
     for sync in project.syncs:
         if sync.name != forgotten.name and len(sync.primary_key) == len(forgotten.primary_key):
             with open_ledger(project, sync, Ports()) as ledger:
+                if secret and not ledger.shape.digest_key and sync.primary_key != forgotten.primary_key:
+                    continue
                 row = reads.sync_row(ledger)
                 text = stored_key(ledger, key, as_logged=as_logged)
                 if row and reads.mirrored(ledger, text, row.baseline_run_id):
