@@ -162,7 +162,8 @@ BUSY = (
     "57014",
     "23505",
 )  # serialisation, deadlock, lock, cancelled, a race to create
-NAMES = "42"  # syntax, unknown names, missing grants: these messages quote names, never data
+NAMES = "42"  # syntax, unknown names, missing grants
+NO_GRANT = "42501"
 FULL = "53"
 
 
@@ -181,7 +182,8 @@ def _errors(statement: str) -> Iterator[None]:
 def _translated(state: str, error: psycopg.Error, statement: str) -> WarehouseError:
     if state in BUSY:
         return WarehouseBusy("the server asks to try again", statement=statement, code=state)
-    if state.startswith(NAMES):
+    if state.startswith(NAMES) and (error.diag.statement_position or state == NO_GRANT):
+        # A place in the statement: the names are its own. Without one, a value was taken for a name (`email::regclass`).
         return WarehouseError(error.diag.message_primary or "refused", statement=statement, code=state)
     if state.startswith(FULL):
         return WarehouseError("the server is out of disk, memory or connections", statement=statement, code=state)
