@@ -32,7 +32,8 @@ class Commands(click.Group):
 
 def _keep_quiet() -> None:
     """No core dumps, which would hold data, and no library's debug log, which could."""
-    for name in CHATTY:
+    asked_to_speak = [name for name in logging.root.manager.loggerDict if name.startswith(CHATTY)]
+    for name in (*CHATTY, *asked_to_speak):
         logging.getLogger(name).setLevel(logging.WARNING)
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
