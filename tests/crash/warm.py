@@ -19,6 +19,7 @@ import requests
 import sqlglot.optimizer
 from sqlglot import exp
 
+from tests.crash.histories import histories
 from tests.crash.mutants import MUTANTS, found_in, noticed
 from tests.crash.processes import in_child, side_by_side
 from tests.crash.scenarios import EVERYTHING, RARE
@@ -82,7 +83,18 @@ def _notice(names: Sequence[str]) -> list[tuple[str, str]]:
     return [(name, in_child(partial(noticed, MUTANTS[name]))) for name in names]
 
 
-JOBS: dict[str, Callable[..., dict[str, Any]]] = {"mutants": mutants, "rare": rare, "sweep": sweep}
+def random_histories(first: str, count: str) -> dict[str, Any]:
+    """So many histories, from this seed on."""
+    seeds = range(int(first), int(first) + int(count))
+    return {"histories": len(seeds), "violations": side_by_side(histories, seeds, HANDS)}
+
+
+JOBS: dict[str, Callable[..., dict[str, Any]]] = {
+    "histories": random_histories,
+    "mutants": mutants,
+    "rare": rare,
+    "sweep": sweep,
+}
 
 
 def main(arguments: Sequence[str]) -> None:
