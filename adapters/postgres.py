@@ -183,7 +183,7 @@ def _translated(state: str, error: psycopg.Error, statement: str) -> WarehouseEr
     if state in BUSY:
         return WarehouseBusy("the server asks to try again", statement=statement, code=state)
     if state.startswith(NAMES) and (error.diag.statement_position or state == NO_GRANT):
-        # A place in the statement: the names are its own. Without one, a value was taken for a name (`email::regclass`).
+        # With a place in the statement the names are its own; without one a value was taken for a name (a regclass).
         return WarehouseError(error.diag.message_primary or "refused", statement=statement, code=state)
     if state.startswith(FULL):
         return WarehouseError("the server is out of disk, memory or connections", statement=statement, code=state)
