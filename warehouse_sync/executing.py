@@ -43,16 +43,14 @@ def worst(codes: Iterable[int]) -> int:
     return max(signals) if signals else next((code for code in ORDER if code in found), 0)
 
 
-def run_all(project: Project, syncs: Iterable[Sync], request: Request, world: World) -> Iterable[Report]:
-    """Yield a report per sync as it ends; after a signal the rest is not started."""
-    for sync in syncs:
-        stopped = world.stopping()
-        if isinstance(stopped, Stopped):
-            yield Report(sync.name, "not_started", stopped.exit_code)
-        elif not sync.enabled:
-            yield Report(sync.name, "skipped")
-        else:
-            yield run_one(project, sync, request, world)
+def run_or_skip(project: Project, sync: Sync, request: Request, world: World) -> Report:
+    """Run one of several syncs, unless it is disabled, or a signal came before it."""
+    stopped = world.stopping()
+    if isinstance(stopped, Stopped):
+        return Report(sync.name, "not_started", stopped.exit_code)
+    if not sync.enabled:
+        return Report(sync.name, "skipped")
+    return run_one(project, sync, request, world)
 
 
 def run_one(

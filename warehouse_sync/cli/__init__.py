@@ -46,6 +46,9 @@ def _keep_quiet() -> None:
 def main() -> None:
     """Keep audiences on ad platforms equal to tables in your warehouse.
 
+    Every command takes --json: one document on standard output, in which an error is {"error": …}. What is said along
+    the way, and every error for people, goes to standard error.
+
     \b
     Exit codes: 0 done, 1 unexpected, 2 configuration, 3 warehouse, 4 guard refused, 5 destination,
     6 done with failed rows, 7 skipped by the dbt gate, 75 another run holds the sync, 130/143 signal.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from .options import as_logged, loaded, of_project, one, world
+from .options import as_logged, loaded, of_project, one, watched, world
 from .screen import Screen
 
 
@@ -21,8 +21,8 @@ def forget(screen: Screen, folder: Path, name: str, key: str, as_logged: bool) -
     from .reports import record, tell
 
     project = loaded(folder, screen)
-    with world(screen) as around:
-        report, receipt = erase(project, one(project, name), key, around, as_logged=as_logged)
+    with world(screen) as around, watched(screen, around) as seen:
+        report, receipt = erase(project, one(project, name), key, seen, as_logged=as_logged)
     path = _kept(receipt, project.root, screen)
     if screen.json:
         screen.document({**record(report), "receipt": receipt, "receipt_path": path})

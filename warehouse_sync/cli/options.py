@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -63,11 +64,18 @@ def one(project: Project, name: str) -> Sync:
 
 @contextmanager
 def world(screen: Screen) -> Iterator[World]:
-    """What a run is given: signals caught, progress shown."""
+    """What a command works in: signals caught, waits that a signal ends."""
     from ..model import Ports
     from ..opening import World
     from .signals import Signals
 
     signals = Signals(screen)
-    with signals.caught(), screen.progress() as watch:
-        yield World(Ports(sleep=signals.sleep), watch, signals.stopping)
+    with signals.caught():
+        yield World(Ports(sleep=signals.sleep), stopping=signals.stopping)
+
+
+@contextmanager
+def watched(screen: Screen, around: World) -> Iterator[World]:
+    """The same, with the progress of one run shown."""
+    with screen.progress() as watch:
+        yield replace(around, progress=watch)

@@ -35,7 +35,7 @@ def bar() -> Iterator[Callable[[Progress], None]]:
         TimeRemainingColumn(),
     )
     with Bar(*columns, console=Console(stderr=True), transient=True) as drawn:
-        task, stage = drawn.add_task("claim", total=None, counts=""), ["claim"]
+        task, stage = drawn.add_task("begin", total=None, counts=""), ["begin"]
 
         def watch(now: Progress) -> None:
             if now.stage != stage[0]:

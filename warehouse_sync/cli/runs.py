@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import as_logged, loaded, of_project, one, world
+from .options import as_logged, loaded, of_project, one, watched, world
 from .screen import Screen
 
 if TYPE_CHECKING:
@@ -90,8 +90,8 @@ def test_record(screen: Screen, folder: Path, name: str, key: str, as_logged: bo
 
     project = loaded(folder, screen)
     sync = one(project, name)
-    with world(screen) as around:
-        report = run_one(project, sync, Request("test-record", key=key), around, as_logged=as_logged)
+    with world(screen) as around, watched(screen, around) as seen:
+        report = run_one(project, sync, Request("test-record", key=key), seen, as_logged=as_logged)
     lines = answers(project, sync, report.result.run_id) if report.result else []
     if screen.json:
         screen.document({**record(report), "answers": [line._asdict() for line in lines]})
@@ -105,18 +105,20 @@ def test_record(screen: Screen, folder: Path, name: str, key: str, as_logged: bo
 def _run_one(project: Project, sync: Sync, request: Request, screen: Screen, *, sample: int = 0) -> None:
     from ..executing import run_one
 
-    with world(screen) as around:
-        report = run_one(project, sync, request, around, sample=sample)
+    with world(screen) as around, watched(screen, around) as seen:
+        report = run_one(project, sync, request, seen, sample=sample)
     _finish([report], screen, many=False)
 
 
 def _run_all(project: Project, syncs: tuple[Sync, ...], request: Request, screen: Screen) -> None:
-    from ..executing import run_all
+    from ..executing import run_or_skip
     from .reports import tell
 
     reports = []
     with world(screen) as around:
-        for report in run_all(project, syncs, request, around):
+        for sync in syncs:
+            with watched(screen, around) as seen:
+                report = run_or_skip(project, sync, request, seen)
             tell(report, screen)
             reports.append(report)
     _finish(reports, screen, many=True)

@@ -17,9 +17,6 @@ import click
 if TYPE_CHECKING:
     from ..runner import Progress
 
-NARROWEST = 72
-"""Columns of a terminal below which tables are printed as plain lines."""
-
 
 @dataclass
 class Screen:
@@ -66,18 +63,29 @@ class Screen:
 
 
 def _drawn(columns: Sequence[str], cells: list[list[str]], rows: Sequence[Sequence[Any]], title: str) -> None:
+    """A table that leaves out columns without any value."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=SIMPLE_HEAD, title=Text(title) if title else None, title_justify="left", pad_edge=False)
-    for place, name in enumerate(columns):
-        numeric = all(isinstance(row[place], int | float) or row[place] is None for row in rows)
-        table.add_column(Text(name.replace("_", " ")), justify="right" if numeric else "left", overflow="fold")
-    for row in cells:
-        table.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
+    used = [place for place in range(len(columns)) if any(row[place] for row in cells)]
+    for place in used:
+        numeric = all(_is_number(row[place]) or row[place] is None for row in rows)
+        name = columns[place].replace("_", " ")
+        table.add_column(Text(name), justify="right" if numeric else "left", overflow="fold")
+    for row, values in zip(cells, rows, strict=True):
+        table.add_row(*(Text(_grouped(values[at], row[at]), style=STYLES.get(row[at], "")) for at in used))
     Console().print(table)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _grouped(value: object, cell: str) -> str:
+    return f"{float(cell):,.10g}" if _is_number(value) else cell
 
 
 STYLES = {
@@ -100,7 +108,7 @@ def shown(cell: Any) -> str:
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, float):
-        return f"{cell:g}"
+        return f"{cell:.2f}".rstrip("0").rstrip(".")
     if isinstance(cell, datetime):
         return f"{cell:%Y-%m-%d %H:%M:%S}"
     return safe(str(cell))

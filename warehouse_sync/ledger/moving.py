@@ -12,6 +12,7 @@ def copy(source: Ledger, to: Ledger) -> None:
     """Everything a run of the new name needs, beside the old: mirror, snapshots, baseline view, suppressions."""
     there = source.listing()
     copies = {source.tables.mirror: to.tables.mirror}
+    to.drop(to.tables.baseline_view, "view")
     for name in there:
         found = source.tables.run_of(name)
         if found and found[0] == "snapshot":
@@ -23,7 +24,6 @@ def copy(source: Ledger, to: Ledger) -> None:
             source.execute("state/copy", tables=tables)
     pointer = source.remember().baseline_run_id
     if pointer is not None and source.tables.of_run("snapshot", pointer) in there:
-        to.drop(to.tables.baseline_view, "view")
         to.execute("settle/baseline_view", Run(pointer, 0, "", "", "", "", (), None))
     source.execute("state/copy_suppressed", new=to.sync.name)
 

@@ -175,7 +175,7 @@ def guard(ledger: Ledger, run: Run) -> list[GuardFinding]:
 
 
 def _number(value: Any) -> float | None:
-    return None if value is None else round(float(value), 2)
+    return None if value is None else round(float(value), 2) + 0.0
 
 
 def drop_changes(ledger: Ledger, run: Run) -> None:
