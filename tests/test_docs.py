@@ -18,6 +18,7 @@ from sqlglot import exp
 
 from warehouse_sync.cli import main
 from warehouse_sync.config import load
+from warehouse_sync.config.tables import models
 from warehouse_sync.sandbox import Sandbox
 
 ROOT = Path(__file__).parent.parent
@@ -210,6 +211,14 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         there = (page.parent / name).resolve() if name else page
         assert there.exists(), target
         assert not anchor or anchor in anchors(there), target
+
+
+def test_the_settings_named_for_users_of_other_products_are_there() -> None:
+    page = (ROOT / "docs" / "facebook.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| .+? \| (.+) \|$", section(page, "Coming from another product"), re.MULTILINE)[1:]
+    named = {name for row in rows for name in re.findall(r"`([a-z_]+)`", row)}
+    assert len(rows) == 18
+    assert named <= {setting for model in models().values() for setting in model.model_fields}
 
 
 QUESTIONS = """

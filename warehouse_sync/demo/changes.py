@@ -33,8 +33,7 @@ class Week:
 
 def week(shop: Shop) -> Week:
     """Changes the shop, in amounts that its guards let pass, and says what was done."""
-    at_home = {key for pair in shop.households for key in pair}
-    alone = [customer for key, customer in shop.customers.items() if key not in at_home]
+    alone = shop.alone()
     whole = [each for each in alone if each.true_email and each.true_phone]
     wrong = [each for each in alone if not each.true_email and (each.email or "").strip()]
     many, few = max(2, len(alone) // 50), max(1, len(alone) // 150)

@@ -220,6 +220,11 @@ class Shop:
             yield first
             yield from self.strays
 
+    def alone(self) -> list[Customer]:
+        """The customers who share no telephone with anybody."""
+        at_home = {key for pair in self.households for key in pair}
+        return [customer for key, customer in self.customers.items() if key not in at_home]
+
     def wanted(self) -> set[str]:
         """The identifiers that ought to be in the audience."""
         return set().union(*(customer.tokens() for customer in self.customers.values()))
