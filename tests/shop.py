@@ -67,7 +67,8 @@ class Shop:
 
     def customers(self, *rows: Row, table: str = "customers") -> None:
         """The source has exactly these rows: id, e-mail, phone, city."""
-        self.sql(f"create or replace table {table} (id integer, email text, phone text, city text)")
+        self.sql(f"drop table if exists {table}")
+        self.sql(f"create table {table} (id integer, email text, phone text, city text)")
         if rows:
             self.sql(f"insert into {table} values (?, ?, ?, ?)", rows)
 
