@@ -1,0 +1,325 @@
+"""One history: the engine and the model take the same steps, and after each everything they hold is compared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tests.model.model import Ask, LogLine, Model, Plan, Settings, Tokens, identifiers, identity_of, log
+from tests.model.world import Seen, World, as_tokens
+from warehouse_sync.errors import AudienceRefused, ConfigError
+
+ASKS = {"resync": Ask(resync=True, retry_now=True), "retry": Ask(retry_now=True)}
+
+
+@dataclass
+class Begun:
+    """A run whose plan stands: waiting for approval, or sent in part and not settled."""
+
+    run_id: str
+    plan: Plan
+    seqs: Mapping[int, Tokens]
+    settlings: int
+    suppressed: int
+    outcomes: Mapping[Tokens, str]
+    missing: str = "in_doubt"
+    lost: bool = False
+
+
+class History:
+    """A sync's life, lived twice."""
+
+    def __init__(self, kind: str = "entries") -> None:
+        self.world, self.model, self.settings = World(kind), Model(), Settings()
+        self.rows: list[tuple[Any, ...]] = []
+        self.names: dict[Any, Tokens] = {}
+        self.payloads: dict[Any, Tokens] = {}
+        self.waiting: dict[str, Begun] = {}
+        self.open: list[Begun] = []
+        self.sound = True
+
+    def configure(self, settings: Settings) -> None:
+        self.settings = settings
+        self.world.configure(settings)
+
+    # -- steps -----------------------------------------------------------------------------------------------------
+
+    def run(self, kind: str = "run", **how: Any) -> Seen:
+        """An ordinary run, `plan`, `retry` or `resync`, with or without a crash and faults."""
+        self.world.source(self.rows)
+        seen = self._step(kind, **how)
+        self._settle_recovered(seen)
+        if seen.planned:
+            self._compare_planning(seen, ASKS.get(kind, Ask()))
+        assert seen.error is None, seen.error
+        self._after(seen, self.waiting.get(seen.run_id), kind)
+        return seen
+
+    def forget(self, key: str, **how: Any) -> Seen:
+        """Suppress a key and what only it is known by, and send its removals."""
+        self.world.source(self.rows)
+        seen = self._step("forget", key=key, **how)
+        self._settle_recovered(seen)
+        lost = self.model.baseline is None and bool(self.model.mirror)
+        known = len(self.model.suppressed)
+        if self._entered() > known:
+            self.model.suppress(self.rows, self.settings, key)
+        assert self._entered() == len(self.model.suppressed)
+        if seen.planned:
+            self._compare_planning(seen, Ask(forget=True, key=key, entered=self._entered() - known))
+        elif seen.crashed_at is None:
+            assert isinstance(seen.error, ConfigError)
+            assert lost
+        self._after(seen, self.waiting.get(seen.run_id), "forget")
+        return seen
+
+    def _entered(self) -> int:
+        there = self.world.warehouse.tables("wsync")
+        return int(self.world.sql("select count(*) from wsync.suppressed")[0][0]) if "suppressed" in there else 0
+
+    def apply(self, run_id: str, **how: Any) -> Seen:
+        """Approve a plan: exactly that is sent, or nothing where it no longer fits."""
+        begun = self.waiting.get(run_id)
+        seen = self._step("apply", run_id=run_id, **how)
+        self._settle_recovered(seen)
+        fits = begun is not None and self._still_fits(begun)
+        if seen.crashed_at is None:
+            assert isinstance(seen.error, AudienceRefused) != fits, (seen.error, begun)
+        self._after(seen, begun, "apply")
+        return seen
+
+    def _step(self, kind: str, **how: Any) -> Seen:
+        self.sound = False  # until everything was compared
+        return self.world.run(kind, **how)
+
+    def lose_snapshot(self) -> None:
+        """Somebody drops the baseline's snapshot."""
+        if "syncs" in self.world.warehouse.tables("wsync"):
+            for (pointer,) in self.world.sql("select baseline_run_id from wsync.syncs"):
+                if pointer is not None:
+                    self.world.warehouse.execute(f"drop table if exists wsync.snapshot_people_{pointer}", "test")
+                    self._lost(pointer)
+
+    def _lost(self, pointer: str) -> None:
+        """What goes with a snapshot: the baseline, and the log's knowledge of who had an identity before."""
+        self.model.baseline = None
+        for begun in (*self.open, *self.waiting.values()):
+            begun.plan = replace(begun.plan, before={})
+            begun.lost |= begun.run_id == pointer
+
+    def calm(self) -> None:
+        """Without faults and with everything retried, one run brings the platform to what the source wants."""
+        self.world.members.refused.clear()
+        self.configure(replace(self.settings, mode="mirror"))
+        if self.model.baseline is None:
+            self.run("retry")
+        self.run("retry")
+        wanted = {kept.identity for kept in (self.model.baseline or {}).values() if kept.identity}
+        tokens = {token for identity in wanted for token in identity}
+        platform = self.world.members
+        assert platform.tokens == tokens
+        if platform.kind == "entries":
+            assert all(any(set(identity) <= entry for entry in platform.entries) for identity in wanted)
+        assert {member.state for member in self.model.mirror.values()} <= {"member"}
+
+    # -- what happened, told to the model --------------------------------------------------------------------------
+
+    def _phases(self) -> dict[str, str]:
+        if "runs" not in self.world.warehouse.tables("wsync"):
+            return {}
+        return dict(self.world.sql("select sync_run_id, phase from wsync.runs"))
+
+    def _settle_recovered(self, seen: Seen) -> None:
+        phases = self._phases()
+        for begun in list(self.open):
+            if phases[begun.run_id] != "settled":
+                break
+            self.open.remove(begun)
+            self.model.settle(begun.plan, begun.outcomes, "in_doubt", seen.fence)
+            if begun.lost:
+                self.model.baseline = None
+            else:
+                self._compare_log(begun.run_id, log(begun.plan, begun.outcomes, begun.missing))
+
+    def _compare_planning(self, seen: Seen, ask: Ask) -> None:
+        """Changes, snapshot and plan, as the warehouse made them and as the rules say."""
+        self._learn(seen)
+        plan = self.model.plan(self.rows, self.settings, seen.fence, ask)
+        snapshot = {
+            key: (operation, self.names.get(identity), error, refused)
+            for key, operation, identity, error, refused in seen.snapshot
+        }
+        same(
+            "snapshot",
+            snapshot,
+            {k: (kept.operation, kept.identity, kept.error, kept.values is None) for k, kept in plan.snapshot.items()},
+        )
+        found = {identity_of(as_tokens(row["tokens"])): _told(row) for row in seen.plan.values()}
+        same(
+            "plan",
+            found,
+            {i: (p.key, p.action, p.operation, p.reason, p.tokens, p.sent) for i, p in plan.operations.items()},
+        )
+        seqs = {seq: identity_of(as_tokens(row["tokens"])) for seq, row in seen.plan.items()}
+        assert len(set(seqs.values())) == len(seqs)
+        self.waiting = {
+            seen.run_id: Begun(seen.run_id, plan, seqs, self.model.settlings, len(self.model.suppressed), {})
+        }
+
+    def _learn(self, seen: Seen) -> None:
+        """One digest stands for one identity, for ever."""
+        for uuid, tokens in seen.identities.items():
+            assert self.names.setdefault(uuid, identity_of(tokens)) == identity_of(tokens)
+        assert len(set(self.names.values())) == len(self.names)
+        for uuid, tokens in seen.payloads.items():
+            assert self.payloads.setdefault(uuid, tokens) == tokens
+
+    def _still_fits(self, begun: Begun) -> bool:
+        same_configuration = begun.plan.fields == self.settings.fields
+        same_suppressions = begun.suppressed == len(self.model.suppressed)
+        return same_configuration and same_suppressions and begun.settlings == self.model.settlings
+
+    def _after(self, seen: Seen, begun: Begun | None, kind: str) -> None:
+        phase = self._phases().get(seen.run_id)
+        if seen.crashed_at is None and seen.error is None:
+            assert phase == ("planned" if kind == "plan" else "settled")
+        if begun is not None and phase in ("sending", "settled"):
+            self.waiting.pop(seen.run_id, None)
+            self._check_requests(seen, begun)
+            if phase == "settled":
+                outcomes = _outcomes(seen, begun)
+                self.model.settle(begun.plan, outcomes, "aborted", seen.fence)
+                self._compare_log(seen.run_id, log(begun.plan, outcomes, "aborted"))
+                self._check_counts(seen.run_id, begun)
+            else:
+                self._leave_open(seen, begun)
+        else:
+            assert not seen.answers
+        self.check()
+
+    def _check_requests(self, seen: Seen, begun: Begun) -> None:
+        """What travelled is what was planned, and every remove before every add."""
+        kinds = []
+        for _, seqs, tokens in seen.answers:
+            for seq, sent in zip(seqs, tokens, strict=True):
+                planned = begun.plan.operations[begun.seqs[seq]]
+                assert sent == planned.sent
+                kinds.append(planned.action == "remove")
+        assert kinds == sorted(kinds, reverse=True)
+
+    def _leave_open(self, seen: Seen, begun: Begun) -> None:
+        """The process died in the middle: what its outcomes table holds is all that is known."""
+        durable = self._durable(seen.run_id, begun)
+        told = _outcomes(seen, begun)
+        assert all(told.get(identity) == "succeeded" for identity, status in durable.items() if status == "succeeded")
+        logged = self.world.sql(f"select count(*) from wsync.sync_log where sync_run_id = '{seen.run_id}'")[0][0]
+        self.open.append(replace(begun, outcomes=durable, missing="aborted" if logged else "in_doubt"))
+
+    def _durable(self, run_id: str, begun: Begun) -> dict[Tokens, str]:
+        told = self.world.sql(f"select page, seq, status from wsync.outcome_people_{run_id}")
+        pages = {page: status for page, seq, status in told if seq is None}
+        own = {seq: status for _, seq, status in told if seq is not None}
+        plan = self.world.sql(f"select seq, page from wsync.plan_people_{run_id} where page is not null")
+        known = {begun.seqs[seq]: own.get(seq, pages.get(page)) for seq, page in plan}
+        return {identity: status for identity, status in known.items() if status is not None}
+
+    # -- comparisons -----------------------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """What holds after every step, crashed or not."""
+        if not self.open:
+            self._compare_mirror()
+        self._check_known()
+        self.sound = True
+
+    def _compare_mirror(self) -> None:
+        if "mirror_people" not in self.world.warehouse.tables("wsync"):
+            return
+        found = {}
+        for row in self.world.rows("select * from wsync.mirror_people"):
+            tokens = as_tokens(row["tokens"])
+            acknowledged = self.payloads.get(row["payload_acknowledged"])
+            assert identity_of(tokens) not in found
+            found[identity_of(tokens)] = (
+                row["state"], row["primary_key"], tokens, acknowledged, row["planned_action"], row["refused"],
+                row["attempts"], row["retry_fence"],
+            )  # fmt: skip
+        expected = {
+            identity: (m.state, m.key, m.tokens, m.acknowledged, m.action, m.refused, m.attempts, m.retry_from)
+            for identity, m in self.model.mirror.items()
+        }
+        same("mirror", found, expected)
+
+    def _check_known(self) -> None:
+        """Members we put there are in the mirror, or in a plan that is being sent."""
+        known = {token for begun in self.open for identity in begun.plan.operations for token in identity}
+        if "mirror_people" in self.world.warehouse.tables("wsync"):
+            for (tokens,) in self.world.sql("select tokens from wsync.mirror_people"):
+                known |= set(as_tokens(tokens))
+        assert self.world.members.tokens <= known
+
+    def _compare_log(self, run_id: str, expected: Counter[LogLine]) -> None:
+        rows = self.world.sql(
+            "select primary_key, operation, status, reason, error_code from wsync.sync_log "
+            f"where sync_run_id = '{run_id}'"
+        )
+        own = (None, "shared_identifier")
+        found = Counter(
+            (key, operation, status, reason, code if operation is None or code in own else None)
+            for key, operation, status, reason, code in rows
+        )
+        same("log", found, expected)
+
+    def _check_counts(self, run_id: str, begun: Begun) -> None:
+        """Every row of the source, every key and every planned operation is accounted for."""
+        run = self.world.rows(f"select * from wsync.runs where sync_run_id = '{run_id}'")[0]
+        present = [kept for kept in begun.plan.snapshot.values() if kept.operation != "delete"]
+        if run["kind"] not in ("forget",):
+            assert run["source_rows"] == run["surplus_copies"] + run["null_key_rows"] + run["keys_present"]
+        assert run["keys_present"] == len(present)
+        kinds = Counter(kept.operation for kept in begun.plan.snapshot.values())
+        assert run["keys_present"] == sum(
+            run[name] for name in ("inserted_keys", "updated_keys", "unchanged_keys", "held_keys", "refused_keys")
+        )
+        assert (run["inserted_keys"], run["updated_keys"]) == (kinds["insert"], kinds["update"])
+        planned = Counter(p.operation for p in begun.plan.operations.values() if p.requested)
+        ended = {name: run[f"succeeded_{name}"] + run[f"failed_{name}"] for name in ("insert", "update", "delete")}
+        assert planned == +Counter({name: run[f"planned_{name}"] for name in ended})
+        assert sum(planned.values()) == sum(ended.values()) + run["in_doubt_rows"] + run["aborted_rows"]
+
+
+def same(what: str, found: Mapping[Any, Any], expected: Mapping[Any, Any]) -> None:
+    """Compare entry by entry, and name those that differ."""
+    keys = [key for key in {**found, **expected} if found.get(key) != expected.get(key)]
+    lines = [f"{key}: found {found.get(key)}, the rules say {expected.get(key)}" for key in keys]
+    assert not lines, "\n".join([what, *lines])
+
+
+def _told(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    tokens, sent = as_tokens(row["tokens"]), ()
+    if row["page"] is not None:
+        left_out = {
+            token for place, token in enumerate(identifiers(tokens)) if (row["left_out"] or 0) >> place & 1
+        }  # fmt: skip
+        sent = tuple(token for token in tokens if token not in left_out)
+    return row["primary_key"], row["action"], row["operation"], row["reason"], tokens, sent
+
+
+def _outcomes(seen: Seen, begun: Begun) -> dict[Tokens, str]:
+    """What the platform's last answer about each row was; a refused page that was never halved decides nothing."""
+    found: dict[int, str] = {}
+    for answer, seqs, _ in seen.answers:
+        found |= dict.fromkeys(seqs, answer)
+    words = {"succeeded": "succeeded", "failed": "failed", "lost": "in_doubt", "undecided": "aborted"}
+    return {begun.seqs[seq]: words[answer] for seq, answer in found.items()}
+
+
+def edited(rows: Sequence[tuple[Any, ...]], edit: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    """The source after one edit: set, delete, copy (of a key's row, with another city or an equal one)."""
+    what, key, *values = edit
+    if what == "copy":
+        return [*rows, *[(*row[:3], *values) if values[0] != "same" else row for row in rows if row[0] == key][:1]]
+    others = [row for row in rows if row[0] != key]
+    return others if what == "delete" else [*others, (key, *values)]

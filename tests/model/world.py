@@ -1,0 +1,184 @@
+"""Hands for the model's tests: a warehouse in memory that stays open, a platform that tells what it answered, crashes.
+
+Statements are rendered once for all runs (only the run's own names and numbers differ), so that a run takes a fifth of
+a second and histories can be long.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from tests.engine import a_sync
+from tests.members import Fault, Members, connector
+from tests.model.model import COLUMNS, Settings, Tokens
+from warehouse_sync.adapters import duckdb as duckdb_adapter
+from warehouse_sync.connectors import Connector
+from warehouse_sync.errors import Rejected, Unavailable, WsyncError
+from warehouse_sync.ledger.core import Ledger, Run
+from warehouse_sync.model import Action, Mapped, PlanRow, Ports, Receipt, Sync
+from warehouse_sync.runner import Request, Result, Runner
+
+
+class Crash(BaseException):
+    """The process dies here: nothing that it would do afterwards happens."""
+
+
+@dataclass
+class Seen:
+    """What one run did, as far as it came: rows as the warehouse had them when the plan stood, and the answers."""
+
+    run_id: str = ""
+    fence: int = 0
+    snapshot: list[tuple[Any, ...]] = field(default_factory=list)
+    plan: dict[int, dict[str, Any]] = field(default_factory=dict)
+    identities: dict[Any, Tokens] = field(default_factory=dict)
+    payloads: dict[Any, Tokens] = field(default_factory=dict)
+    answers: list[tuple[str, tuple[int, ...], tuple[Tokens, ...]]] = field(default_factory=list)
+    result: Result | None = None
+    error: WsyncError | None = None
+    crashed_at: str | None = None
+    planned: bool = False
+
+
+def as_tokens(text: str | Mapping[str, Any]) -> Tokens:
+    found: Mapping[str, Any] = json.loads(text) if isinstance(text, str) else text
+    return tuple((name, str(value)) for name, value in found.items())
+
+
+class World:
+    """One warehouse, one source, one platform, one sync; settings may change between runs."""
+
+    def __init__(self, kind: Any = "entries", page_rows: int = 2, **settings: Any) -> None:
+        self.warehouse = duckdb_adapter.connect(duckdb_adapter.Settings(path=":memory:", threads=1))
+        self.members = Members(kind=kind)
+        self.sync: Sync = a_sync(**settings)
+        self.ports = Ports(boundary=self._boundary, sleep=lambda _seconds: None)
+        self.page_rows = page_rows
+        self.runs = 0
+        self.seen = Seen()
+        self.crash_at: int | None = None
+        self.boundaries = 0
+        self.faults: list[Fault | None] = []
+        self.members.fault = lambda _action: self.faults.pop(0) if self.faults else None
+        self.source([])
+
+    def close(self) -> None:
+        self.warehouse.close()
+
+    def sql(self, text: str) -> list[tuple[Any, ...]]:
+        return self.warehouse.query(text, "test")
+
+    def rows(self, text: str) -> list[dict[str, Any]]:
+        """The rows of a SELECT, by column name."""
+        found = self.warehouse.connection.execute(text)
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def source(self, rows: Iterable[Sequence[Any]]) -> None:
+        self.warehouse.execute(
+            "create or replace table main.people (id bigint, email text, phone text, city text)", "test"
+        )
+        self.warehouse.load("main", "people", ("id", "email", "phone", "city"), list(rows))
+
+    def configure(self, settings: Settings) -> None:
+        names = {"EMAIL": "email", "PHONE": "phone", "CITY": "city"}
+        mapping = tuple(Mapped(name, names[name]) for name in COLUMNS if name in settings.fields)
+        self.sync = replace(self.sync, mapping=mapping, mode=settings.mode, retry_failed_records=settings.retry)
+
+    # -- a run -----------------------------------------------------------------------------------------------------
+
+    def run(
+        self, kind: Any = "run", *, crash_at: int | None = None, faults: Sequence[Any] = (), **request: Any
+    ) -> Seen:
+        """One run; `crash_at` counts the boundaries it passes, `faults` are what its requests meet, in order."""
+        self.runs += 1
+        self.seen = Seen(run_id=request.pop("run_id", None) or f"20261101000000{self.runs:04x}")
+        self.crash_at, self.boundaries, self.faults = crash_at, 0, list(faults)
+        runner = Runner(QuickLedger(self.warehouse, "wsync", self.sync, self.ports), self._connector(), self.ports)
+        try:
+            self.seen.result = runner.run(Request(kind, run_id=self.seen.run_id, **request))
+        except WsyncError as error:
+            self.seen.error = error
+        except Crash:
+            pass
+        self.crash_at = None
+        self.seen.fence = self._fence()
+        return self.seen
+
+    def _connector(self) -> Connector:
+        return replace(connector(self.members, self.page_rows), send=self._send)
+
+    def _send(self, api: Members, _audience: str, action: Action, rows: Sequence[PlanRow]) -> Receipt:
+        self._boundary("before request")
+        answer = "lost"
+        try:
+            receipt = api.send(action, rows)
+            answer = "succeeded"
+        except Rejected as error:
+            answer = "failed" if error.whole or len(rows) == 1 else "undecided"
+            raise
+        except Unavailable:
+            raise
+        finally:
+            told = tuple(as_tokens(row.tokens) for row in rows)
+            self.seen.answers.append((answer, tuple(row.seq for row in rows), told))
+        self._boundary("after request")
+        return receipt
+
+    # -- boundaries ------------------------------------------------------------------------------------------------
+
+    def _boundary(self, name: str) -> None:
+        if self.seen.crashed_at is not None:
+            raise Crash
+        if self.crash_at == self.boundaries:
+            self.seen.crashed_at = name
+            raise Crash
+        self.boundaries += 1
+        if name == "after run/count_plan":
+            self._look()
+
+    def _look(self) -> None:
+        """Note snapshot and plan while they stand; a settled run's tables are dropped at its end."""
+        seen, run = self.seen, f"people_{self.seen.run_id}"
+        seen.planned = True
+        seen.snapshot = self.sql(
+            f"select cast(primary_key as text), operation, identity, error_code, fingerprint is null "
+            f"from wsync.snapshot_{run}"
+        )
+        seen.plan = {row["seq"]: row for row in self.rows(f"select * from wsync.plan_{run}")}
+        told = f"select identity, payload, tokens from wsync.prepared_{run} where verdict = 'ready'"
+        for row in self.rows(f"{told} union all select identity, payload, tokens from wsync.mirror_people"):
+            seen.identities[row["identity"]] = as_tokens(row["tokens"])
+            seen.payloads[row["payload"]] = as_tokens(row["tokens"])
+
+    def _fence(self) -> int:
+        rows = self.sql("select newest_fence from wsync.syncs") if "syncs" in self.warehouse.tables("wsync") else []
+        return int(rows[0][0]) if rows else 0
+
+
+# -- statements rendered once ----------------------------------------------------------------------------------------
+
+RUN_ID, BASELINE, HASH, FENCE = "30000101000000aaaa", "30000101000000bbbb", "c0ffee" * 5 + "00", 88888888
+TEXTS: dict[Any, str] = {}
+
+
+class QuickLedger(Ledger):
+    """A ledger that remembers its statements' texts: rendered for a stand-in run, then given the run's own names."""
+
+    def text(self, name: str, run: Run | None = None, *, tables: Any = None, **values: Any) -> str:
+        if run is None or tables or any(isinstance(value, datetime) for value in values.values()):
+            return super().text(name, run, tables=tables, **values)
+        told = {what: BASELINE if value and value == run.baseline else value for what, value in values.items()}
+        stand_in = replace(
+            run, id=RUN_ID, fence=FENCE, config_hash=HASH, baseline=None if run.baseline is None else BASELINE
+        )
+        remembered = (name, stand_in, self.shape, self.source_types, tuple(sorted(told.items())))
+        if remembered not in TEXTS:
+            TEXTS[remembered] = super().text(name, stand_in, **told)
+        text = TEXTS[remembered].replace(RUN_ID, run.id).replace(BASELINE, run.baseline or "")
+        text = text.replace(f"_{FENCE}", f"_{run.fence:08d}").replace(str(FENCE), str(run.fence))
+        return text.replace(HASH, run.config_hash)
