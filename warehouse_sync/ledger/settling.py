@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -43,10 +44,20 @@ def settle(ledger: Ledger, run: Run, *, missing: str, status: str = "settled", e
     ledger.execute("settle/mirror_delete", run)
     ledger.execute("settle/mirror_insert", run, normalizer_version=ledger.normalizer_version)
     ledger.execute("settle/baseline_pointer", run)
+    _tell(ledger, run)
+    ledger.execute("settle/finish", run, status=status, error_code=error_code)
+
+
+def _tell(ledger: Ledger, run: Run) -> None:
+    """Log and baseline view; a lost snapshot costs them, never the settling: what was sent is in the mirror."""
+    tables, there = ledger.tables, ledger.listing()
+    if tables.of_run("snapshot", run.id) not in there:
+        return
+    if run.baseline is not None and tables.of_run("snapshot", run.baseline) not in there:
+        run = replace(run, baseline=run.id)
     ledger.execute("settle/log", run, retain=ledger.sync.retain_logs)
     ledger.drop(tables.baseline_view, "view")
     ledger.execute("settle/baseline_view", run)
-    ledger.execute("settle/finish", run, status=status, error_code=error_code)
 
 
 def stored(ledger: Ledger, run_id: str, fence: int) -> Run | None:
