@@ -15,6 +15,11 @@ from pathlib import Path
 import pytest
 
 from tests.shop import BUYERS, Shop, people, shop
+from warehouse_sync.config import load
+from warehouse_sync.errors import Stopped
+from warehouse_sync.executing import run_one, worst
+from warehouse_sync.opening import World
+from warehouse_sync.runner import Request
 
 __all__ = ["shop"]
 
@@ -218,6 +223,33 @@ def test_a_fault_before_any_sync_shows_no_values_either(shop: Shop, monkeypatch:
     result = shop.wsync("status", "--json", code=1)
     assert "a secret" not in result.output
     assert json.loads(result.stdout)["error"]["class"] == "ValueError"
+
+
+def test_a_signal_before_anything_is_sent_stops_with_nothing_sent(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WSYNC_ENV_SECRET_TOKEN", shop.sandbox.token)
+    project = load(shop.folder)
+    report = run_one(project, project.syncs[0], Request("run"), World(stopping=lambda: Stopped(15)))
+    assert (report.status, report.exit_code) == ("stopped", 143)
+    assert shop.members == 0
+    succeeds_now(shop)
+
+
+@pytest.mark.parametrize(
+    ("codes", "code"),
+    [((0, 0), 0), ((6, 5, 4), 5), ((75, 4), 4), ((7, 6), 6), ((3, 1), 1), ((2, 143), 143), ((), 0)],
+)
+def test_with_several_syncs_the_gravest_code_wins(codes: tuple[int, ...], code: int) -> None:
+    assert worst(codes) == code
+
+
+def test_names_cannot_move_the_cursor_or_forge_a_line(shop: Shop) -> None:
+    shop.sql("create table keyed (id text, email text, phone text, city text)")
+    shop.sql("insert into keyed values (?, 'p1@example.com', null, null)", [("1\n\x1b[2Jforged",)])
+    shop.sync("buyers", BUYERS.replace("main.customers", "main.keyed"))
+    shop.wsync("run")
+    said = shop.wsync("log").output
+    assert "\x1b" not in said
+    assert len(said.splitlines()) == 2
 
 
 def test_help_is_quick_because_nothing_heavy_is_imported() -> None:

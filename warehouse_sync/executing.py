@@ -24,8 +24,8 @@ WAITING = ("planned", "blocked")
 class Report:
     """How one sync fared. `error` is what ended it; anything but a `WsyncError` there is a fault of ours.
 
-    `status` is the result's, or `failed`, `skipped` (disabled) or `not_started` (a signal came first). `details` are
-    the lists a plan or a run can be told by: `plan`, `refused`, `notes`, `sample`, `log`.
+    `status` is the result's, or `failed`, `stopped`, `skipped` (disabled) or `not_started` (a signal came first).
+    `details` are the lists a plan or a run can be told by: `plan`, `refused`, `notes`, `sample`, `log`.
     """
 
     sync: str
@@ -76,7 +76,8 @@ def _run(project: Project, sync: Sync, request: Request, world: World, sample: i
             result = runner.run(request)
             details = _details(runner.ledger, result, sample)
     except WsyncError as error:
-        return Report(sync.name, "failed", error.exit_code, error=error)
+        status = "stopped" if isinstance(error, Stopped) else "failed"
+        return Report(sync.name, status, error.exit_code, error=error)
     except Exception as error:  # noqa: BLE001 - a fault of ours in one sync must not stop the next one
         return Report(sync.name, "failed", 1, error=error)
     return Report(sync.name, result.status, result.exit_code, result, result.error, details)

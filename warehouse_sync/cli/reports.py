@@ -87,8 +87,7 @@ def tell(report: Report, screen: Screen) -> None:
         for earlier in report.result.recovered:
             screen.line(f"  run {earlier}, interrupted before, was settled first")
         _tell_plan(report, screen)
-        if report.status == "blocked":
-            screen.table(("guard", "found", "allowed", "blocked"), [_row(each) for each in report.result.guards])
+        _tell_guards(report, screen)
         for warning in report.result.warnings:
             screen.note(f"warning: {report.sync}: {warning}")
     if report.error is not None:
@@ -97,6 +96,14 @@ def tell(report: Report, screen: Screen) -> None:
     if command:
         words = "To send exactly this plan all the same" if report.status == "blocked" else "To send exactly this plan"
         screen.line(f"{words}: {command}")
+
+
+def _tell_guards(report: Report, screen: Screen) -> None:
+    guards = report.result.guards if report.result else ()
+    if report.status == "blocked":
+        screen.table(("guard", "found", "allowed", "blocked"), [_row(each) for each in guards])
+    elif report.status == "planned":
+        screen.line(f"guards: none of {len(guards)} objects")
 
 
 def _row(guard: Any) -> tuple[Any, ...]:
