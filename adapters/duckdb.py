@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -115,13 +116,16 @@ class DuckDB:
         return [ColumnType(name, type_, _kind(type_)) for name, type_, *_ in described]
 
     def tables(self, schema: str) -> set[str]:
-        listing = (
-            exp.select("table_name").from_("information_schema.tables").where(exp.column("table_schema").eq(schema))
-        )
-        return {name for (name,) in self.query(listing.sql("duckdb"), "list tables")}
+        return {name for (name,) in self.query(_listing(schema), "list tables")}
 
     def close(self) -> None:
         self.connection.close()
+
+
+@cache
+def _listing(schema: str) -> str:
+    listing = exp.select("table_name").from_("information_schema.tables")
+    return listing.where(exp.column("table_schema").eq(schema)).sql("duckdb")
 
 
 def _kind(type_: str) -> Kind:
