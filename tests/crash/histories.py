@@ -105,12 +105,12 @@ class World:
     def play(self, platform: Platform) -> list[str]:
         """The whole history; what went wrong first, with the number of its run."""
         runs = self.dice.randint(4, 8)
+        self.edit()
+        in_child(partial(set_source, self.database, self.source))
         for number in range(1, runs + 1):
-            self.edit()
             wrong = self.live(platform, self.turn(), self.orders(), kill=self.dice.random() < KILLED)
             if wrong:
                 return [f"seed {self.seed}, run {number}: {each}" for each in wrong]
-        self.edit()
         return [f"seed {self.seed}, calm run: {each}" for each in self.calm(platform)]
 
     def live(self, platform: Platform, turn: Turn, orders: list[dict[str, Any]], *, kill: bool) -> list[str]:
@@ -118,9 +118,10 @@ class World:
         platform.ask("order", orders)
         at = self.dice.randint(1, BOUNDARIES)
         tally = Tally(kill_at=at, kill=kill_myself) if kill else Tally()
-        ended = in_child(partial(_set_and_run, self.database, platform.url, turn, self.number, tally))
+        ended = in_child(partial(run, self.database, platform.url, turn, self.number, tally))
         self.number += 1
-        tables = in_child(partial(oracle.read_tables, self.database))
+        self.edit()
+        tables = in_child(partial(oracle.read_tables, self.database, then=self.source))
         wrong = oracle.all_checks(platform, tables, self.history) + oracle.reconciled(tables, exactly=False)
         if not isinstance(ended, Killed) and ended.error.startswith(UNFORESEEN):
             wrong.append(f"{turn.kind} failed: {ended.error}")
@@ -143,13 +144,8 @@ class World:
         return wrong + oracle.reconciled(tables, exactly=False) + oracle.source_counts(tables.runs[-1], rows)
 
 
-def _set_and_run(database: Path, url: str, turn: Turn, number: int, tally: Tally) -> Ended:
-    set_source(database, turn.rows)
-    return run(database, url, turn, number, tally)
-
-
 def _calm(database: Path, url: str, turn: Turn, number: int) -> tuple[Ended, Tables]:
-    ended = _set_and_run(database, url, turn, number, Tally())
+    ended = run(database, url, turn, number, Tally())
     return ended, oracle.read_tables(database)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from tests.crash.processes import Exchange, Platform
-from tests.crash.world import Row, tokens
+from tests.crash.world import Row, opened, replace_source, tokens
 
 IDENTIFIERS = ("EMAIL", "PHONE")
 
@@ -27,21 +27,21 @@ class Tables:
     names: tuple[str, ...]
 
 
-def read_tables(path: Path) -> Tables:
-    connection = duckdb.connect(str(path), config={"threads": 1})
-    names = tuple(
-        name
-        for (name,) in connection.execute(
-            "select table_name from information_schema.tables where table_schema = 'wsync' order by 1"
-        ).fetchall()
-    )
-    runs = _dicts(connection, "select * from wsync.runs order by fence, started_at") if "runs" in names else ()
-    log = _dicts(connection, "select * from wsync.sync_log") if "sync_log" in names else ()
-    holding = [name for name in names if name.startswith("mirror_")]
-    holding += [f"plan_people_{run['sync_run_id']}" for run in runs if run["phase"] == "sending"]
-    known = {token for name in holding for token in _tokens(connection, name)}
-    connection.close()
+def read_tables(path: Path, then: Sequence[Row] | None = None) -> Tables:
+    """What the tables say; after which the source becomes `then`, where that is given."""
+    with opened(path) as connection:
+        names = tuple(name for (name,) in connection.execute(NAMES).fetchall())
+        runs = _dicts(connection, "select * from wsync.runs order by fence, started_at") if "runs" in names else ()
+        log = _dicts(connection, "select * from wsync.sync_log") if "sync_log" in names else ()
+        holding = [name for name in names if name.startswith("mirror_")]
+        holding += [f"plan_people_{run['sync_run_id']}" for run in runs if run["phase"] == "sending"]
+        known = {token for name in holding for token in _tokens(connection, name)}
+        if then is not None:
+            replace_source(connection, then)
     return Tables(frozenset(known), runs, log, names)
+
+
+NAMES = "select table_name from information_schema.tables where table_schema = 'wsync' order by 1"
 
 
 def _dicts(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[dict[str, Any], ...]:

@@ -144,7 +144,7 @@ class Sweep:
             died = in_child(partial(run, database, platform.url, turn, number, Tally(kill_at=n, kill=kill_myself)))
             if not isinstance(died, Killed):
                 return wrong  # this run has fewer boundaries
-            left = in_child(partial(_left_by_the_dead, database, calm.rows))
+            left = in_child(partial(oracle.read_tables, database, then=calm.rows))
             wrong += oracle.all_checks(platform, left, history)
             turn = calm
             platform.ask("order", self.scenario.orders())
@@ -167,13 +167,6 @@ class Sweep:
         wrong += oracle.all_checks(platform, tables, history) + oracle.tidy(tables)
         wrong += oracle.reconciled(tables, exactly=True) + oracle.source_counts(tables.runs[-1], calm.rows)
         return wrong + [f"{count} audiences were made" for count in [platform.ask("audiences")] if count != 1]
-
-
-def _left_by_the_dead(database: Path, rows: tuple[Row, ...]) -> Tables:
-    """The tables as a dead run left them; then the source changes."""
-    found = oracle.read_tables(database)
-    set_source(database, rows)
-    return found
 
 
 def _and_tables(database: Path, url: str, turn: Turn, number: int) -> tuple[Ended, Tables]:

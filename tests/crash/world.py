@@ -10,7 +10,8 @@ import hashlib
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -155,20 +156,35 @@ class Ended:
 
 
 def set_source(path: Path, rows: Sequence[Row]) -> None:
-    connection = duckdb.connect(str(path), config={"threads": 1})
+    """Make the source hold exactly these rows."""
+    with opened(path) as connection:
+        replace_source(connection, rows)
+
+
+def replace_source(connection: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
     connection.execute("create or replace table main.people (id bigint, email text, phone text)")
     if rows:
-        connection.executemany("insert into main.people values (?, ?, ?)", [list(each) for each in rows])
-    connection.close()
+        places = ", ".join("(?, ?, ?)" for _ in rows)
+        connection.execute(f"insert into main.people values {places}", [cell for each in rows for cell in each])
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The database, opened by somebody else than the engine."""
+    connection = duckdb.connect(str(path), config={"threads": 1})
+    try:
+        yield connection
+    finally:
+        connection.close()
 
 
 def run(path: Path, url: str, turn: Turn, number: int, tally: Tally) -> Ended:
     """One run, begun and ended as the product does it; `number` makes its id, so that repeats have the same texts."""
     remember_texts()
-    opened = duckdb.connect
-    duckdb.connect = lambda *given, **named: Counted(opened(*given, **named), tally)  # type: ignore[assignment]
+    connect = duckdb.connect
+    duckdb.connect = lambda *given, **named: Counted(connect(*given, **named), tally)  # type: ignore[assignment]
     warehouse = adapter.connect(adapter.Settings(path=str(path), threads=1))
-    duckdb.connect = opened
+    duckdb.connect = connect
     ports = Ports(boundary=tally.boundary, sleep=lambda _seconds: None)
     ledger = Ledger(warehouse, "wsync", a_sync(url, **dict(turn.settings)), ports)
     runner = Runner(ledger, replace(CONNECTOR, rows=turn.page), ports)
