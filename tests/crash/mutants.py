@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.crash.scenarios import EVERYTHING, REFUSED_COMES_BACK, REJECTED_LEAVES, SAME_PERSON
 from tests.crash.sweep import Scenario, Sweep, violations
 from warehouse_sync import delivery, statements
 from warehouse_sync.ledger import settling
+from warehouse_sync.ledger.core import Ledger
+from warehouse_sync.model import Ports
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,17 @@ def adds_first() -> None:
 
 
 STEPS_TURNED = "when o.action in ('remove', 'drop') then 1 else 0"
+
+
+def past_the_port() -> None:
+    """Tables are dropped on a way of their own, without a boundary."""
+    drop = Ledger.drop
+
+    def silent(self: Ledger, name: str, kind: str = "table") -> None:
+        drop(replace(self, ports=Ports()), name, kind)
+
+    Ledger.drop = silent  # type: ignore[method-assign]
+
 
 MUTANTS = {
     "no plan before sending": Mutant(EVERYTHING, no_plan_before_sending, "forgotten|leaked"),

@@ -29,6 +29,11 @@ EVERYTHING = Scenario(
 )
 """Adds, removes, a rekey, shared identifiers, a refused removal, a rejected row, a stopped upload."""
 
+BEFORE = (row(1, 1, 1), row(2, 2, 1), row(3, 3))
+AFTER = (row(1, 1, 1), row(3, 4), row(4, 5))
+SMALL = Scenario(turns=(Turn(BEFORE), Turn(AFTER)), afterwards=(AFTER, (*BEFORE, row(4, 5))))
+"""One leaves whose phone another has, one has a new e-mail, one comes: small enough for pairs of kills."""
+
 MEMBER, REFUSED = row(1, 1, 1), row(2, "bad", 1)
 REJECTED_LEAVES = Scenario(
     turns=(Turn((MEMBER, REFUSED)), Turn((REFUSED,)), Turn(())),

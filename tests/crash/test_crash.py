@@ -6,6 +6,7 @@ Each job runs in a warmed parent of its own (`warm.py`): this process may have o
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,8 +17,13 @@ import pytest
 from tests.crash.mutants import MUTANTS
 from tests.crash.scenarios import RARE
 
+FIRST_SEED = int(os.environ.get("WSYNC_SEED", "1"))
+"""Of the random histories; each prints its own where it fails."""
+STRIDE = os.environ.get("WSYNC_STRIDE", "9")
+"""Of pairs of kills every so-manieth is tried; 1 tries all, which takes hours."""
+
 ROOT = Path(__file__).parents[2]
-PATIENCE = 1800
+PATIENCE = 6 * 3600
 """Seconds after which a job is believed to hang."""
 
 
@@ -57,6 +63,15 @@ def test_killed_at_any_boundary_the_next_run_converges_and_nothing_leaks_or_is_f
     assert sweep["violations"] == []
 
 
+def test_a_statement_that_bypasses_the_port_is_noticed() -> None:
+    assert any(turn["port"] != turn["counted"] for turn in job("bypassed")["turns"])
+
+
+def test_random_histories_converge() -> None:
+    print(f"seeds {FIRST_SEED} to {FIRST_SEED + 99}; WSYNC_SEED sets the first")
+    assert job("histories", str(FIRST_SEED), "100")["violations"] == []
+
+
 def test_what_is_rare_is_right_too() -> None:
     found = job("rare")
     assert {name: wrong for name, wrong in found.items() if name != "seconds"} == {name: [] for name in RARE}
@@ -71,3 +86,13 @@ def noticed() -> dict[str, Any]:
 @pytest.mark.parametrize("broken", MUTANTS)
 def test_an_engine_broken_on_purpose_is_noticed(noticed: dict[str, Any], broken: str) -> None:
     assert noticed[broken]
+
+
+@pytest.mark.sweep
+def test_a_thousand_histories_converge() -> None:
+    assert job("histories", str(FIRST_SEED + 100), "1000")["violations"] == []
+
+
+@pytest.mark.sweep
+def test_killed_again_while_it_recovers_it_converges_all_the_same() -> None:
+    assert job("pairs", STRIDE)["violations"] == []

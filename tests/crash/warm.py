@@ -20,9 +20,9 @@ import sqlglot.optimizer
 from sqlglot import exp
 
 from tests.crash.histories import histories
-from tests.crash.mutants import MUTANTS, found_in, noticed
+from tests.crash.mutants import MUTANTS, found_in, noticed, past_the_port
 from tests.crash.processes import in_child, side_by_side
-from tests.crash.scenarios import EVERYTHING, RARE
+from tests.crash.scenarios import EVERYTHING, RARE, SMALL
 from tests.crash.sweep import Scenario, Sweep, violations
 from warehouse_sync import statements
 from warehouse_sync.sandbox import ACCOUNT
@@ -50,6 +50,28 @@ def sweep() -> dict[str, Any]:
         points = list(found.points())
         wrong = side_by_side(lambda mine: list(violations(found, mine)), points, HANDS)
         return {"points": len(points), "violations": wrong, "turns": turns(found)}
+
+
+def pairs(stride: str) -> dict[str, Any]:
+    """Kill the second turn of the small scenario at a boundary, and the run after it at another."""
+    with Sweep(SMALL) as found:
+        found.learn()
+        boundaries = range(1, len(found.learned[1].ended.names) + 1)
+        points = [(n, m) for n in boundaries[:: int(stride)] for m in boundaries[n % int(stride) :: int(stride)]]
+        wrong = side_by_side(partial(_pairs, found), points, HANDS)
+        return {"points": len(points), "violations": wrong}
+
+
+def _pairs(found: Sweep, points: Sequence[tuple[int, int]]) -> list[str]:
+    return [f"killed at {n}, then at {m}: {wrong}" for n, m in points for wrong in found.crash(1, n, m)]
+
+
+def bypassed() -> dict[str, Any]:
+    """What is counted where a statement takes a way past the port."""
+    past_the_port()
+    with Sweep(SMALL) as found:
+        found.learn()
+        return {"turns": turns(found)}
 
 
 def turns(sweep: Sweep) -> list[dict[str, Any]]:
@@ -90,8 +112,10 @@ def random_histories(first: str, count: str) -> dict[str, Any]:
 
 
 JOBS: dict[str, Callable[..., dict[str, Any]]] = {
+    "bypassed": bypassed,
     "histories": random_histories,
     "mutants": mutants,
+    "pairs": pairs,
     "rare": rare,
     "sweep": sweep,
 }
