@@ -127,7 +127,7 @@ class Exchange:
 def _serve(pipe: Connection, saved: bytes | None, members: Any, people: Sequence[tuple[str, str]]) -> None:
     sandbox = Sandbox(Settings(members=members))
     if people:
-        meta.store = lambda _kind: People(dict(people))
+        meta.store = lambda kind: People(dict(people))  # type: ignore[attr-defined]
     if saved is not None:
         sandbox.meta, sandbox.journal, sandbox.faults, sandbox.number = pickle.loads(saved)
         sandbox.settings = sandbox.meta.settings

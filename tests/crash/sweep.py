@@ -139,7 +139,8 @@ class Sweep:
     def _crash(
         self, platform: Platform, database: Path, at: int, boundaries: tuple[int, ...], history: History
     ) -> list[str]:
-        wrong, turn, calm = [], self.scenario.turns[at], self.scenario.calm(at)
+        wrong: list[str] = []
+        turn, calm = self.scenario.turns[at], self.scenario.calm(at)
         for number, n in enumerate(boundaries, start=at):
             died = in_child(partial(run, database, platform.url, turn, number, Tally(kill_at=n, kill=kill_myself)))
             if not isinstance(died, Killed):

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from pydantic import SecretStr
 
 from tests.crash.remembered import remember_texts
 from tests.engine import NO_GUARDS
@@ -76,7 +77,7 @@ def a_sync(url: str, **settings: Any) -> Sync:
         "connector": "facebook",
         "destination_name": "facebook",
         "destination": Destination(
-            ad_account_id=ACCOUNT, access_token=TOKEN, base_url=url, retry_attempts=1, timeout_seconds=20
+            ad_account_id=ACCOUNT, access_token=SecretStr(TOKEN), base_url=url, retry_attempts=1, timeout_seconds=20
         ),
         "options": Options(),
         "audience": AudienceSpec(name="People"),
@@ -183,7 +184,7 @@ def run(path: Path, url: str, turn: Turn, number: int, tally: Tally) -> Ended:
     remember_texts()
     connect = duckdb.connect
     duckdb.connect = lambda *given, **named: Counted(connect(*given, **named), tally)  # type: ignore[assignment]
-    warehouse = adapter.connect(adapter.Settings(path=str(path), threads=1))
+    warehouse = adapter.connect(adapter.Settings(path=str(path), memory_limit=None, threads=1))
     duckdb.connect = connect
     ports = Ports(boundary=tally.boundary, sleep=lambda _seconds: None)
     ledger = Ledger(warehouse, "wsync", a_sync(url, **dict(turn.settings)), ports)
