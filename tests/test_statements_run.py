@@ -1,0 +1,170 @@
+"""Every canonical statement is run on every warehouse: rendered text that no engine was asked to take proves little."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.planted_places import InDuckdb, InPostgres
+from warehouse_sync import adapters, managing, statements
+from warehouse_sync.config import Project, load
+from warehouse_sync.erasing import forget
+from warehouse_sync.executing import Report, owner_of, run_one
+from warehouse_sync.ledger import claims, reads
+from warehouse_sync.ledger.core import Ledger
+from warehouse_sync.ledger.source import describe_source
+from warehouse_sync.model import Ports, Sync
+from warehouse_sync.opening import World, open_ledger
+from warehouse_sync.runner import Request
+from warehouse_sync.sandbox import ACCOUNT, TOKEN, Sandbox
+
+MAIN = """\
+warehouse: {warehouse}
+destinations:
+  meta: {{type: facebook, ad_account_id: {account}, access_token: {token}, base_url: "{url}", retry_attempts: 1}}
+"""
+BUYERS = """\
+source: {{table: {schema}.people}}
+primary_key: id
+destination: meta
+audience: {{name: Buyers}}
+mapping: {{EMAIL: email, PHONE: phone, CT: city}}
+"""
+COLUMNS = ("id", "email", "phone", "city")
+Row = tuple[int | None, str | None, str | None, str | None]
+
+FIRST: tuple[Row, ...] = (
+    (1, "ann@example.com", "+493012345678", "Ulm"),
+    (2, "bob@example.com", "+493012345679", "東京"),
+    (3, "cem@example.com", "+493012345670", None),
+    (4, "not an address", None, None),
+    (7, "dan@example.com", "+493012345679", None),
+    (5, "dup@example.com", None, None),
+    (5, "dup@example.com", None, "Ulm"),
+    (None, "nobody@example.com", None, None),
+)
+SECOND: tuple[Row, ...] = (
+    (1, "ann.new@example.com", "+493012345678", "Ulm"),
+    (3, "cem@example.com", "+493012345670", "Bonn"),
+    (6, "eve@example.com", "+493012345670", None),
+    (7, "dan@example.com", "+493012345679", None),
+)
+
+
+@dataclass
+class Rehearsal:
+    """A project on one warehouse whose every statement is noted when its boundary is passed."""
+
+    folder: Path
+    place: Any
+    environ: dict[str, str]
+    passed: list[str] = field(default_factory=list)
+
+    @property
+    def ports(self) -> Ports:
+        return Ports(boundary=self.passed.append, sleep=lambda _seconds: None)
+
+    @property
+    def project(self) -> Project:
+        return load(self.folder, self.environ)
+
+    @property
+    def sync(self) -> Sync:
+        return self.project.syncs[0]
+
+    @property
+    def executed(self) -> set[str]:
+        return {name.removeprefix("before ") for name in self.passed if name.startswith("before ")}
+
+    def ledger(self) -> Any:
+        return open_ledger(self.project, self.sync, self.ports)
+
+    def source(self, rows: tuple[Row, ...]) -> None:
+        warehouse = adapters.connect(self.project.warehouse)
+        try:
+            create = (
+                f"create table if not exists {self.place.schema}.people (id int, email text, phone text, city text)"
+            )
+            warehouse.execute(create, "test")
+            warehouse.execute(f"delete from {self.place.schema}.people", "test")
+            warehouse.load(self.place.schema, "people", COLUMNS, rows)
+        finally:
+            warehouse.close()
+
+    def run(self, kind: Any, **more: Any) -> Report:
+        return run_one(self.project, self.sync, Request(kind, **more), World(self.ports), sample=5)
+
+
+@pytest.fixture(params=adapters.BUILT_IN)
+def rehearsal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rehearsal]:
+    place: Any = InDuckdb(tmp_path)
+    if request.param == "postgres":
+        place = InPostgres(request.getfixturevalue("postgres"), "rehearsal")
+    (tmp_path / "syncs").mkdir()
+    (tmp_path / "syncs" / "buyers.yml").write_text(BUYERS.format(schema=place.schema))
+    with Sandbox.start() as sandbox:
+        told = MAIN.format(warehouse=place.block, account=ACCOUNT, token=TOKEN, url=sandbox.url)
+        (tmp_path / "wsync.yml").write_text(told)
+        yield Rehearsal(tmp_path, place, dict(place.environ))
+
+
+def look(ledger: Ledger, run_id: str) -> None:
+    """Everything that commands read of runs, keys and members."""
+    known = reads.sync_row(ledger)
+    assert known is not None
+    assert [each["sync_run_id"] for each in reads.runs(ledger, run_id=run_id)] == [run_id]
+    assert {each.state for each in reads.members(ledger)} == {"member"}
+    assert reads.log_counts(ledger, run_id)
+    assert reads.log(ledger, sync=ledger.sync.name, key="1")
+    assert reads.in_baseline(ledger, "1", known.baseline_run_id)
+    assert len(reads.mirrored(ledger, "1", known.baseline_run_id)) == len(reads.mirrored(ledger, "1", None)) == 1
+    assert len(reads.in_source(describe_source(ledger), "1")) == 1
+
+
+def read_claim(ledger: Ledger) -> None:
+    """What a second run reads of the first one's claim; where one process writes, only a lost race comes to it."""
+    newest = claims.claims(ledger)[0]
+    tables = {"claim": ledger.tables.table(ledger.tables.claim(newest))}
+    assert len(ledger.query("run/claim_read", tables=tables)) == 1
+
+
+def rehearse(shop: Rehearsal) -> None:
+    """First run, plan and approval, a look at everything, somebody forgotten, another name, the end."""
+    shop.source(FIRST)
+    assert shop.run("run").exit_code == 6
+    shop.source(SECOND)
+    planned = shop.run("plan")
+    assert planned.status == "planned" and planned.result is not None
+    assert {line.reason for line in planned.details["plan"]} == {"rekeyed", "gone", "changed", "new", "repaired"}
+    assert len(planned.details["sample"]) == 5
+    run_id = planned.result.run_id
+    assert owner_of(shop.project, run_id) == shop.sync
+    applied = shop.run("apply", run_id=run_id)
+    assert (applied.status, applied.exit_code) == ("succeeded", 0), applied
+    with shop.ledger() as ledger:
+        assert reads.owner(ledger, run_id) == "buyers"
+        look(ledger, run_id)
+        read_claim(ledger)
+    report, receipt = forget(shop.project, shop.sync, "3", World(shop.ports))
+    assert report.exit_code == 0 and receipt is not None and receipt.complete
+    (shop.folder / "syncs" / "buyers.yml").rename(shop.folder / "syncs" / "shoppers.yml")
+    managing.rename(shop.project, "buyers", "shoppers", shop.ports)
+    managing.prune(shop.project, "shoppers", shop.ports)
+    assert shop.run("run").exit_code == 0
+    assert managing.abandon(shop.project, "shoppers", shop.ports, sure=True).members == 3
+
+
+def test_every_canonical_statement_runs_on_every_warehouse(
+    rehearsal: Rehearsal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rehearse(rehearsal)
+    rendered = statements.names()
+    done = [name for name in rendered if name in rehearsal.executed]
+    with capsys.disabled():
+        name = getattr(rehearsal.project.warehouse, "type", "")
+        print(f"\n{name}: {len(done)} statements executed of {len(rendered)} rendered")
+    assert [name for name in rendered if name not in done] == []
