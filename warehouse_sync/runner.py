@@ -227,9 +227,7 @@ class Runner:
     def _audience(self, found: Connector, api: Any, *, create: bool) -> str | None:
         wanted = self.sync.audience
         if wanted.id is not None:
-            if found.open is not None:
-                found.open(api, wanted.id)
-            return wanted.id
+            return self._existing(found, api, wanted.id)
         named = found.find(api, wanted.name or "")
         if len(named) > 1:
             raise ConfigError(
@@ -237,8 +235,14 @@ class Runner:
                 "`audience: {id: …}`, as `wsync audiences list` shows them"
             )
         if named:
-            return named[0].id
+            return self._existing(found, api, named[0].id)
         return found.create(api, wanted).id if create else None
+
+    def _existing(self, found: Connector, api: Any, audience: str) -> str:
+        """An audience that is there already, once the connector has nothing against it."""
+        if found.open is not None:
+            found.open(api, audience)
+        return audience
 
     # -- sending and settling ------------------------------------------------------------------------------------
 
@@ -275,6 +279,10 @@ class Runner:
         for page, received, invalid in settling.page_warnings(self.ledger, run):
             self.warnings.append(
                 f"page {page}: the platform calls {invalid} of {received} entries invalid (its count is approximate)"
+            )
+        if self.sync.mode == "delete" and run.baseline is None:
+            self.warnings.append(
+                "mode delete: the first run sends nothing; it remembers who is wanted, and later runs remove who leaves"
             )
         bad = sum(counts.get(name) or 0 for name in ("failed_insert", "failed_update", "failed_delete"))
         bad += (counts.get("in_doubt_rows") or 0) + (counts.get("aborted_rows") or 0)

@@ -7,21 +7,19 @@ with source_rows as materialized (
   from source
 ),
 repeated as (
-  select
-    s.primary_key,
-    count(*) as copies,
-    case when min(s.fingerprint) < max(s.fingerprint) then 'duplicate_key' end as problem
-  from source_rows as s
+  select s.primary_key from source_rows as s
   where s.primary_key is not null
   group by s.primary_key
   having count(*) > 1
 ),
 first_copies as (
   select
-    s.primary_key, s.fingerprint, r.copies, r.problem, passed_columns_of(s),
+    s.primary_key, s.fingerprint, passed_columns_of(s),
+    count(*) over (partition by s.primary_key) as copies,
+    max(s.fingerprint) over (partition by s.primary_key) as last_fingerprint,
     row_number() over (partition by s.primary_key order by s.fingerprint) as copy
   from source_rows as s
-  join repeated as r on r.primary_key = s.primary_key
+  where s.primary_key in (select r.primary_key from repeated as r)
 ),
 joined as (
   select
@@ -34,7 +32,8 @@ joined as (
     and (s.primary_key is null or s.primary_key not in (select r.primary_key from repeated as r))
   union all
   select
-    f.primary_key, f.fingerprint, f.copies, f.problem, passed_columns_of(f),
+    f.primary_key, f.fingerprint, f.copies,
+    case when f.fingerprint < f.last_fingerprint then 'duplicate_key' end as problem, passed_columns_of(f),
     b.primary_key as last_key, b.fingerprint as last_fingerprint, b.identity as last_identity, b.error_code as last_error_code
   from first_copies as f
   left join baseline as b on b.primary_key = f.primary_key

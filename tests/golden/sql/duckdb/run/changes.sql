@@ -9,9 +9,7 @@ WITH "source_rows" AS MATERIALIZED (
   FROM "main"."people"
 ), "repeated" AS (
   SELECT
-    "s"."primary_key",
-    COUNT(*) AS "copies",
-    CASE WHEN MIN("s"."fingerprint") < MAX("s"."fingerprint") THEN 'duplicate_key' END AS "problem"
+    "s"."primary_key"
   FROM "source_rows" AS "s"
   WHERE
     NOT "s"."primary_key" IS NULL
@@ -23,15 +21,19 @@ WITH "source_rows" AS MATERIALIZED (
   SELECT
     "s"."primary_key",
     "s"."fingerprint",
-    "r"."copies",
-    "r"."problem",
     "s"."column_1",
     "s"."column_2",
     "s"."column_3",
+    COUNT(*) OVER (PARTITION BY "s"."primary_key") AS "copies",
+    MAX("s"."fingerprint") OVER (PARTITION BY "s"."primary_key") AS "last_fingerprint",
     ROW_NUMBER() OVER (PARTITION BY "s"."primary_key" ORDER BY "s"."fingerprint") AS "copy"
   FROM "source_rows" AS "s"
-  JOIN "repeated" AS "r"
-    ON "r"."primary_key" = "s"."primary_key"
+  WHERE
+    "s"."primary_key" IN (
+      SELECT
+        "r"."primary_key"
+      FROM "repeated" AS "r"
+    )
 ), "joined" AS (
   SELECT
     "s"."primary_key",
@@ -82,7 +84,7 @@ WITH "source_rows" AS MATERIALIZED (
     "f"."primary_key",
     "f"."fingerprint",
     "f"."copies",
-    "f"."problem",
+    CASE WHEN "f"."fingerprint" < "f"."last_fingerprint" THEN 'duplicate_key' END AS "problem",
     "f"."column_1",
     "f"."column_2",
     "f"."column_3",
