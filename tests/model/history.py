@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tests.model.model import Ask, LogLine, Model, Plan, Settings, Tokens, identifiers, identity_of, log
-from tests.model.world import Seen, World, as_tokens
+from tests.model.model import Ask, LogLine, Model, Plan, Settings, Tokens, identity_of, log
+from tests.model.world import Seen, World, as_tokens, sent
 from warehouse_sync.errors import AudienceRefused, ConfigError
 
 ASKS = {"resync": Ask(resync=True, retry_now=True), "retry": Ask(retry_now=True)}
@@ -203,9 +203,9 @@ class History:
         """What travelled is what was planned, and every remove before every add."""
         kinds = []
         for _, seqs, tokens in seen.answers:
-            for seq, sent in zip(seqs, tokens, strict=True):
+            for seq, travelled in zip(seqs, tokens, strict=True):
                 planned = begun.plan.operations[begun.seqs[seq]]
-                assert sent == planned.sent
+                assert travelled == planned.sent
                 kinds.append(planned.action == "remove")
         assert kinds == sorted(kinds, reverse=True)
 
@@ -298,13 +298,7 @@ def same(what: str, found: Mapping[Any, Any], expected: Mapping[Any, Any]) -> No
 
 
 def _told(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    tokens, sent = as_tokens(row["tokens"]), ()
-    if row["page"] is not None:
-        left_out = {
-            token for place, token in enumerate(identifiers(tokens)) if (row["left_out"] or 0) >> place & 1
-        }  # fmt: skip
-        sent = tuple(token for token in tokens if token not in left_out)
-    return row["primary_key"], row["action"], row["operation"], row["reason"], tokens, sent
+    return row["primary_key"], row["action"], row["operation"], row["reason"], as_tokens(row["tokens"]), sent(row)
 
 
 def _outcomes(seen: Seen, begun: Begun) -> dict[Tokens, str]:

@@ -7,14 +7,14 @@ a second and histories can be long.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from tests.engine import a_sync
 from tests.members import Fault, Members, connector
-from tests.model.model import COLUMNS, Settings, Tokens
+from tests.model.model import COLUMNS, Settings, Tokens, identifiers
 from warehouse_sync.adapters import duckdb as duckdb_adapter
 from warehouse_sync.connectors import Connector
 from warehouse_sync.errors import Rejected, Unavailable, WsyncError
@@ -43,10 +43,29 @@ class Seen:
     crashed_at: str | None = None
     planned: bool = False
 
+    @property
+    def operations(self) -> list[tuple[str, str, str]]:
+        """The plan in plain words: (action, reason, the values that travel), sorted."""
+        return sorted(
+            (row["action"], row["reason"], " ".join(value for _, value in sent(row))) for row in self.plan.values()
+        )
+
+    @property
+    def status(self) -> str:
+        assert self.result is not None, self.error
+        return self.result.status
+
 
 def as_tokens(text: str | Mapping[str, Any]) -> Tokens:
     found: Mapping[str, Any] = json.loads(text) if isinstance(text, str) else text
     return tuple((name, str(value)) for name, value in found.items())
+
+
+def sent(row: Mapping[str, Any]) -> Tokens:
+    """What of a plan row travels: its tokens without the identifiers left out, or nothing."""
+    tokens = as_tokens(row["tokens"])
+    left_out = {token for place, token in enumerate(identifiers(tokens)) if (row["left_out"] or 0) >> place & 1}
+    return () if row["page"] is None else tuple(token for token in tokens if token not in left_out)
 
 
 class World:
@@ -63,6 +82,7 @@ class World:
         self.crash_at: int | None = None
         self.boundaries = 0
         self.faults: list[Fault | None] = []
+        self.at: dict[str, Callable[[], object]] = {}
         self.members.fault = lambda _action: self.faults.pop(0) if self.faults else None
         self.source([])
 
@@ -83,6 +103,26 @@ class World:
             "create or replace table main.people (id bigint, email text, phone text, city text)", "test"
         )
         self.warehouse.load("main", "people", ("id", "email", "phone", "city"), list(rows))
+
+    def now(self, *rows: Sequence[Any], kind: Any = "run", **how: Any) -> Seen:
+        """The source holds these rows (id, e-mail, phone, city; the last may be left away), and a run meets them."""
+        self.source([(*row, None, None, None)[:4] for row in rows])
+        return self.run(kind, **how)
+
+    def log(self, seen: Seen, columns: str = "primary_key, operation, status, reason") -> list[tuple[Any, ...]]:
+        """The log of one run, sorted."""
+        rows = self.sql(f"select {columns} from wsync.sync_log where sync_run_id = '{seen.run_id}'")
+        return sorted(rows, key=lambda row: [str(cell) for cell in row])
+
+    def mirror(self) -> dict[str, str]:
+        """Every identity the platform has or may have, by its identifiers' values, with its state."""
+        rows = self.sql("select tokens, state from wsync.mirror_people")
+        named = {as_tokens(tokens): state for tokens, state in rows}
+        return {" ".join(value for _, value in identifiers(t) or t): state for t, state in named.items()}
+
+    def members_now(self) -> list[str]:
+        """What the platform holds, entry by entry."""
+        return sorted(" ".join(value for _, value in sorted(entry)) for entry in self.members.entries)
 
     def configure(self, settings: Settings) -> None:
         names = {"EMAIL": "email", "PHONE": "phone", "CITY": "city"}
@@ -138,6 +178,7 @@ class World:
             self.seen.crashed_at = name
             raise Crash
         self.boundaries += 1
+        self.at.pop(name, int)()
         if name == "after run/count_plan":
             self._look()
 
