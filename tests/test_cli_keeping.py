@@ -111,6 +111,17 @@ def test_forget_removes_suppresses_and_leaves_a_receipt_without_personal_data(sh
     assert shop.members == 3
 
 
+def test_older_snapshots_with_the_forgotten_row_go(shop: Shop) -> None:
+    shop.sync("buyers", BUYERS + "snapshot: rows\n")
+    shop.wsync("run")
+    shop.customers(*people(2))
+    shop.wsync("run")
+    shop.wsync("forget", "buyers", "3")
+    tables = shop.sql("select table_name from information_schema.tables where table_name like 'snapshot_%'")
+    assert len(tables) == 1
+    assert shop.sql(f"select count(*) from wsync.{tables[0][0]} where email = 'p3@example.com'") == [(0,)]
+
+
 def test_a_forgotten_person_does_not_come_back_under_another_key(shop: Shop) -> None:
     shop.wsync("run")
     shop.wsync("forget", "buyers", "2")

@@ -45,9 +45,8 @@ class Receipt:
 
 
 REMAINS = (
-    "the row in the source, if it is still there; it is no longer sent",
-    "the key in older lines of sync_log, until log_retention_days have passed",
-    "digests of it in older snapshots, until newer runs replace them",
+    "the row in the source, if it is still there (with snapshot: rows its copy, too); it is no longer sent",
+    "the key in lines of sync_log, until log_retention_days have passed",
     "salted digests in the table suppressed, which keep the person off the platform",
 )
 
