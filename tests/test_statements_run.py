@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from tests.planted_places import InDuckdb, InPostgres
 from warehouse_sync import adapters, managing, statements
 from warehouse_sync.config import Project, load
 from warehouse_sync.erasing import forget
+from warehouse_sync.errors import ConfigError
 from warehouse_sync.executing import Report, owner_of, run_one
 from warehouse_sync.ledger import claims, reads
 from warehouse_sync.ledger.core import Ledger
@@ -132,8 +133,27 @@ def read_claim(ledger: Ledger) -> None:
     assert len(ledger.query("run/claim_read", tables=tables)) == 1
 
 
+class Cut(Exception):
+    """The process ends here."""
+
+
+def rename_interrupted(shop: Rehearsal) -> None:
+    """The name moves, the process dies right after, the same command finishes what is left; then nothing is left."""
+
+    def cut(name: str) -> None:
+        shop.passed.append(name)
+        if name == "after state/rename":
+            raise Cut
+
+    with pytest.raises(Cut):
+        managing.rename(shop.project, "buyers", "shoppers", replace(shop.ports, boundary=cut))
+    managing.rename(shop.project, "buyers", "shoppers", shop.ports)
+    with pytest.raises(ConfigError, match="was renamed before"):
+        managing.rename(shop.project, "buyers", "shoppers", shop.ports)
+
+
 def rehearse(shop: Rehearsal) -> None:
-    """First run, plan and approval, a look at everything, somebody forgotten, another name, the end."""
+    """First run, plan and approval, a look at everything, somebody forgotten, a rename cut short, the end."""
     shop.source(FIRST)
     assert shop.run("run").exit_code == 6
     shop.source(SECOND)
@@ -152,7 +172,7 @@ def rehearse(shop: Rehearsal) -> None:
     report, receipt = forget(shop.project, shop.sync, "3", World(shop.ports))
     assert report.exit_code == 0 and receipt is not None and receipt.complete
     (shop.folder / "syncs" / "buyers.yml").rename(shop.folder / "syncs" / "shoppers.yml")
-    managing.rename(shop.project, "buyers", "shoppers", shop.ports)
+    rename_interrupted(shop)
     managing.prune(shop.project, "shoppers", shop.ports)
     assert shop.run("run").exit_code == 0
     assert managing.abandon(shop.project, "shoppers", shop.ports, sure=True).members == 3
