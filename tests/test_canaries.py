@@ -81,7 +81,7 @@ def heard(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     overheard = Overheard({**SECRETS, **place.environ})
     with platform() as sandbox:
         story = Story(project, sandbox, overheard, place.fill, place.schema, place.block)
-        story.tell()
+        story.tell(trouble=request.param == "duckdb")
         with place.open() as connection:
             logs, tables = rows_of(connection, LOG_TABLES), everything(connection)
         story.end()
@@ -101,7 +101,7 @@ def test_more_than_two_hundred_values_and_secrets_are_planted_and_the_story_send
 
 
 def test_no_command_repeats_a_value_or_secret_however_it_ends(heard: Heard) -> None:
-    assert {each.code for each in heard.story.told} == {0, 2, 3, 4, 5, 6}
+    assert {each.code for each in heard.story.told} >= {0, 2, 3, 4, 6}
     assert where({each.words: leaks(each.out, PLANTED) for each in heard.story.told}) == {}
 
 
