@@ -65,7 +65,7 @@ def statements(project: Project, sync: Sync) -> list[tuple[str, str]]:
     dialect = adapters.dialect(str(getattr(project.warehouse, "type", "")))
     paper = Paper(dialect, _answers(), _columns(sync))
     ledger = with_source(ledger_of(project, sync, paper, Ports()), paper.columns)
-    paper.names = {ledger.tables.of_run("snapshot", BASELINE)}
+    paper.names = {ledger.tables.of_run("snapshot", run_id) for run_id in (BASELINE, RUN_ID)}
     _walk(ledger, sync)
     known = [(name, sql) for name, sql in paper.written if name.startswith(RUN_KINDS)]
     return list(dict(known).items())
