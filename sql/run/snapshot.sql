@@ -4,7 +4,7 @@ create table snapshot as
 with known as (
   select m.primary_key, m.identity, row_number() over (partition by m.primary_key order by m.last_planned_at desc, m.identity) as newest
   from mirror as m
-  where $no_baseline
+  where $no_baseline and m.planned_action <> 'remove'
 )
 select
   b.primary_key, b.fingerprint, b.identity, b.payload, 'unchanged' as operation, b.error_code, b.filled,

@@ -9,7 +9,7 @@ WITH "known" AS (
     ) AS "newest"
   FROM "wsync"."mirror_people" AS "m"
   WHERE
-    FALSE
+    FALSE AND "m"."planned_action" <> 'remove'
 )
 SELECT
   "b"."primary_key",
