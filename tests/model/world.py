@@ -79,7 +79,7 @@ class World:
         self.page_rows = page_rows
         self.runs = 0
         self.seen = Seen()
-        self.crash_at: int | None = None
+        self.crash_at: int | str | None = None
         self.boundaries = 0
         self.faults: list[Fault | None] = []
         self.at: dict[str, Callable[[], object]] = {}
@@ -132,9 +132,9 @@ class World:
     # -- a run -----------------------------------------------------------------------------------------------------
 
     def run(
-        self, kind: Any = "run", *, crash_at: int | None = None, faults: Sequence[Any] = (), **request: Any
+        self, kind: Any = "run", *, crash_at: int | str | None = None, faults: Sequence[Any] = (), **request: Any
     ) -> Seen:
-        """One run; `crash_at` counts the boundaries it passes, `faults` are what its requests meet, in order."""
+        """One run; it dies at the boundary of this number or name, its requests meet these `faults` in order."""
         self.runs += 1
         self.seen = Seen(run_id=request.pop("run_id", None) or f"20261101000000{self.runs:04x}")
         self.crash_at, self.boundaries, self.faults = crash_at, 0, list(faults)
@@ -174,7 +174,7 @@ class World:
     def _boundary(self, name: str) -> None:
         if self.seen.crashed_at is not None:
             raise Crash
-        if self.crash_at == self.boundaries:
+        if self.crash_at in (self.boundaries, name):
             self.seen.crashed_at = name
             raise Crash
         self.boundaries += 1
