@@ -21,9 +21,9 @@ from sqlglot import exp
 
 from tests.crash.histories import histories
 from tests.crash.mutants import MUTANTS, found_in, noticed, past_the_port
-from tests.crash.processes import in_child, side_by_side
+from tests.crash.processes import side_by_side
 from tests.crash.scenarios import EVERYTHING, RARE, SMALL
-from tests.crash.sweep import Scenario, Sweep, violations
+from tests.crash.sweep import Sweep, violations
 from warehouse_sync import statements
 from warehouse_sync.sandbox import ACCOUNT
 
@@ -48,8 +48,19 @@ def sweep() -> dict[str, Any]:
     with Sweep(EVERYTHING) as found:
         found.learn()
         points = list(found.points())
-        wrong = side_by_side(lambda mine: list(violations(found, mine)), points, HANDS)
-        return {"points": len(points), "violations": wrong, "turns": turns(found)}
+        wrong = side_by_side(partial(_violations, found), points, HANDS)
+        return {"points": len(points), "violations": wrong}
+
+
+def _violations(found: Sweep, points: Sequence[tuple[int, int]]) -> list[str]:
+    return list(violations(found, points))
+
+
+def uncrashed() -> dict[str, Any]:
+    """The scenario as it goes when nobody is killed."""
+    with Sweep(EVERYTHING) as found:
+        found.learn()
+        return {"turns": turns(found)}
 
 
 def pairs(stride: str) -> dict[str, Any]:
@@ -89,20 +100,16 @@ def turns(sweep: Sweep) -> list[dict[str, Any]]:
 
 def rare() -> dict[str, Any]:
     """What goes wrong in the scenarios made for what is rare, with an engine that is whole."""
-    return {name: in_child(partial(_all_found, scenario)) for name, scenario in RARE.items()}
+    return {"violations": side_by_side(_rare, list(RARE), HANDS)}
 
 
-def _all_found(scenario: Scenario) -> list[str]:
-    return list(found_in(scenario))
+def _rare(names: Sequence[str]) -> list[str]:
+    return [f"{name}, {wrong}" for name in names for wrong in found_in(RARE[name])]
 
 
-def mutants() -> dict[str, Any]:
-    """What each broken engine was noticed by, in a child of its own."""
-    return dict(side_by_side(_notice, list(MUTANTS), HANDS))
-
-
-def _notice(names: Sequence[str]) -> list[tuple[str, str]]:
-    return [(name, in_child(partial(noticed, MUTANTS[name]))) for name in names]
+def mutant(name: str) -> dict[str, Any]:
+    """By what one broken engine was noticed."""
+    return {"noticed": noticed(MUTANTS[name])}
 
 
 def random_histories(first: str, count: str) -> dict[str, Any]:
@@ -114,10 +121,11 @@ def random_histories(first: str, count: str) -> dict[str, Any]:
 JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "bypassed": bypassed,
     "histories": random_histories,
-    "mutants": mutants,
+    "mutant": mutant,
     "pairs": pairs,
     "rare": rare,
     "sweep": sweep,
+    "uncrashed": uncrashed,
 }
 
 
