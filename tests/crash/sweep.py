@@ -69,6 +69,7 @@ class Learned:
     platform: bytes
     ended: Ended
     requests: int
+    log: tuple[tuple[Any, ...], ...]
     violations: tuple[str, ...]
 
 
@@ -102,7 +103,7 @@ class Sweep:
                 wrong = oracle.all_checks(platform, tables, history) + oracle.tidy(tables)
                 wrong += oracle.reconciled(tables, exactly=True) + oracle.source_counts(tables.runs[-1], turn.rows)
                 requests = sum(platform.ask("counts").values()) - asked
-                self.learned.append(Learned(before, saved, ended, requests, tuple(wrong)))
+                self.learned.append(Learned(before, saved, ended, requests, _lines(tables), tuple(wrong)))
 
     def points(self) -> Iterator[tuple[int, int]]:
         """Every (turn, boundary) there is; boundaries count from 1."""
@@ -168,6 +169,12 @@ class Sweep:
         wrong += oracle.all_checks(platform, tables, history) + oracle.tidy(tables)
         wrong += oracle.reconciled(tables, exactly=True) + oracle.source_counts(tables.runs[-1], calm.rows)
         return wrong + [f"{count} audiences were made" for count in [platform.ask("audiences")] if count != 1]
+
+
+def _lines(tables: Tables) -> tuple[tuple[Any, ...], ...]:
+    """The log of the newest run: key, operation, status, reason."""
+    newest = [line for line in tables.log if line["sync_run_id"] == tables.runs[-1]["sync_run_id"]]
+    return tuple((line["primary_key"], line["operation"], line["status"], line["reason"]) for line in newest)
 
 
 def _and_tables(database: Path, url: str, turn: Turn, number: int) -> tuple[Ended, Tables]:

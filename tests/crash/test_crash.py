@@ -45,9 +45,24 @@ def turns() -> list[dict[str, Any]]:
     return list(job("uncrashed")["turns"])
 
 
+HAPPENS = (
+    (0, ["1", "insert", "succeeded", "new"]),
+    (0, ["7", "insert", "failed", "new"]),  # a rejected row
+    (1, ["2", "delete", "succeeded", "gone"]),
+    (1, ["4", "insert", "succeeded", "repaired"]),  # it shares its phone with 2
+    (1, ["5", "delete", "failed", "gone"]),  # a refused removal
+    (1, ["3", "delete", "succeeded", "rekeyed"]),
+    (1, ["3", "insert", "succeeded", "rekeyed"]),
+    (2, ["5", "delete", "succeeded", "gone"]),
+    (2, ["10", "insert", "in_doubt", "new"]),  # its answer is lost
+    (2, ["12", "insert", "aborted", "new"]),  # the upload stopped before it
+)
+
+
 def test_the_scenario_has_what_it_is_for(turns: list[dict[str, Any]]) -> None:
     assert [turn["violations"] for turn in turns] == [[], [], []]
     assert [turn["status"] for turn in turns] == ["partial", "partial", "stopped"]
+    assert [(turn, line) for turn, line in HAPPENS if line not in turns[turn]["log"]] == []
 
 
 def test_no_statement_and_no_request_bypasses_the_port(turns: list[dict[str, Any]]) -> None:

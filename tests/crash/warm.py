@@ -92,6 +92,7 @@ def turns(sweep: Sweep) -> list[dict[str, Any]]:
             "status": each.ended.status,
             "port": dict(each.ended.passed),
             "counted": {"statement": each.ended.statements, "request": each.requests},
+            "log": sorted(each.log, key=str),
             "violations": list(each.violations),
         }
         for each in sweep.learned
