@@ -58,7 +58,7 @@ class InDuckdb:
 
     def fill(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
         with self.open() as connection:
-            fill(connection, "?", views("encode(ln)", "error(email)::text"), table, rows)
+            fill(connection, "?", views("encode(ln)", "error(ln)::text"), table, rows)
 
 
 class InPostgres:
@@ -81,7 +81,7 @@ class InPostgres:
 
     def fill(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
         with self.open() as connection:
-            fill(connection, "%s", views("convert_to(ln, 'UTF8')", "email::regclass::text"), table, rows)
+            fill(connection, "%s", views("convert_to(ln, 'UTF8')", "ln::regclass::text"), table, rows)
 
 
 Place = InDuckdb | InPostgres
