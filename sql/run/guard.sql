@@ -1,9 +1,18 @@
 -- The guards of a plan, one row each: what was found, what is allowed. What cannot be computed blocks.
 -- reads: runs, plan, changes, prepared, snapshot, baseline; writes: nothing
-with r as (
-  select runs.*, greatest($removals_percent * members / 100.0, $removals_rows) as removals_allowed,
-    greatest($rekeys_percent * members / 100.0, $rekeys_rows) as rekeys_allowed
-  from runs where sync_run_id = $run_id
+with counted as (
+  select max(u.keys_present) as keys_present, max(u.source_rows) as source_rows,
+    max(u.null_key_rows) as null_key_rows, max(u.members) as members
+  from runs as u
+  where u.sync_run_id = $run_id
+),
+r as (
+  select counted.*,
+    case when members is not null then greatest($removals_percent * members / 100.0, $removals_rows) end as removals_allowed,
+    case when members is not null then greatest($rekeys_percent * members / 100.0, $rekeys_rows) end as rekeys_allowed,
+    case when source_rows is not null then least($null_keys_percent * source_rows / 100.0, $null_keys_rows) end as null_keys_allowed,
+    case when keys_present > 0 and members is not null then 0 when keys_present = 0 then members end as members_of_nobody
+  from counted
 ),
 removals as (
   select
@@ -42,11 +51,11 @@ marks as (
   from fields as f cross join patterns as x group by f.place, f.name
 ),
 found as (
-  select 1 as place, 'empty_source' as guard, case when keys_present = 0 then members else 0 end as found, $empty_source as allowed from r
+  select 1 as place, 'empty_source' as guard, members_of_nobody as found, $empty_source as allowed from r
   union all select 2, 'removals', lost, removals_allowed from removals cross join r
   union all select 3, 'rekeys', rekeyed, rekeys_allowed from removals cross join r
   union all select 4, 'configuration_change', case when $config_changed then every_one else 0 end, $config_change_removals from removals
-  union all select 5, 'null_keys', case when every_one > 0 then null_key_rows else 0 end, least($null_keys_percent * source_rows / 100.0, $null_keys_rows) from removals cross join r
+  union all select 5, 'null_keys', case when every_one > 0 then null_key_rows else 0 end, null_keys_allowed from removals cross join r
   union all select 6, 'invalid_rows', refused_rows, case when prepared_rows >= $sample_rows then $invalid_percent * prepared_rows / 100.0 else prepared_rows end from rows_of
   union all select 100 + place, 'invalid: ' || name, invalid, case when given >= $sample_rows then $field_invalid_percent * given / 100.0 else given end from marks
   union all select 200 + m.place, 'emptied: ' || m.name,

@@ -1,11 +1,37 @@
-WITH "r" AS (
+WITH "counted" AS (
   SELECT
-    "runs".*,
-    GREATEST(CAST(20 * "members" AS DOUBLE PRECISION) / 100.0, 10) AS "removals_allowed",
-    GREATEST(CAST(50 * "members" AS DOUBLE PRECISION) / 100.0, 10) AS "rekeys_allowed"
-  FROM "wsync"."runs"
+    MAX("u"."keys_present") AS "keys_present",
+    MAX("u"."source_rows") AS "source_rows",
+    MAX("u"."null_key_rows") AS "null_key_rows",
+    MAX("u"."members") AS "members"
+  FROM "wsync"."runs" AS "u"
   WHERE
-    "sync_run_id" = '20261122090000abcd'
+    "u"."sync_run_id" = '20261122090000abcd'
+), "r" AS (
+  SELECT
+    "counted".*,
+    CASE
+      WHEN NOT "members" IS NULL
+      THEN GREATEST(CAST(20 * "members" AS DOUBLE PRECISION) / 100.0, 10)
+    END AS "removals_allowed",
+    CASE
+      WHEN NOT "members" IS NULL
+      THEN GREATEST(CAST(50 * "members" AS DOUBLE PRECISION) / 100.0, 10)
+    END AS "rekeys_allowed",
+    CASE
+      WHEN NOT "source_rows" IS NULL
+      THEN LEAST(
+        CAST(1 * "source_rows" AS DOUBLE PRECISION) / 100.0,
+        100
+      )
+    END AS "null_keys_allowed",
+    CASE
+      WHEN "keys_present" > 0 AND NOT "members" IS NULL
+      THEN 0
+      WHEN "keys_present" = 0
+      THEN "members"
+    END AS "members_of_nobody"
+  FROM "counted"
 ), "removals" AS (
   SELECT
     COALESCE(SUM(CASE WHEN "p"."reason" IN ('gone', 'cleared') THEN 1 ELSE 0 END), 0) AS "lost",
@@ -29,22 +55,7 @@ WITH "r" AS (
     'before' AS "side",
     "b"."filled",
     COUNT(*) AS "n"
-  FROM (
-    SELECT
-      "primary_key",
-      "fingerprint",
-      "identity",
-      "payload",
-      "operation",
-      "error_code",
-      "filled",
-      "email",
-      "phone",
-      CAST(NULL AS VARCHAR) AS "city"
-    FROM "wsync"."snapshot_people_20261121090000abcd"
-    WHERE
-      COALESCE("operation", '') <> 'delete'
-  ) AS "b"
+  FROM (SELECT "primary_key", "fingerprint", "identity", "payload", "operation", "error_code", "filled", "email", "phone", CAST(NULL AS VARCHAR) AS "city" FROM "wsync"."snapshot_people_20261121090000abcd" WHERE COALESCE("operation", '') <> 'delete') AS "b"
   GROUP BY
     "b"."filled"
   UNION ALL
@@ -115,22 +126,7 @@ WITH "r" AS (
       ),
       0
     ) AS "before_given"
-  FROM (
-    SELECT
-      1 AS "place",
-      'EMAIL' AS "name",
-      1 AS "old_place"
-    UNION ALL
-    SELECT
-      2 AS "place",
-      'PHONE' AS "name",
-      2 AS "old_place"
-    UNION ALL
-    SELECT
-      3 AS "place",
-      'CITY' AS "name",
-      3 AS "old_place"
-  ) AS "f"
+  FROM (SELECT 1 AS "place", 'EMAIL' AS "name", 1 AS "old_place" UNION ALL SELECT 2 AS "place", 'PHONE' AS "name", 2 AS "old_place" UNION ALL SELECT 3 AS "place", 'CITY' AS "name", 3 AS "old_place") AS "f"
   CROSS JOIN "patterns" AS "x"
   GROUP BY
     "f"."place",
@@ -139,7 +135,7 @@ WITH "r" AS (
   SELECT
     1 AS "place",
     'empty_source' AS "guard",
-    CASE WHEN "keys_present" = 0 THEN "members" ELSE 0 END AS "found",
+    "members_of_nobody" AS "found",
     0 AS "allowed"
   FROM "r"
   UNION ALL
@@ -170,7 +166,7 @@ WITH "r" AS (
     5,
     'null_keys',
     CASE WHEN "every_one" > 0 THEN "null_key_rows" ELSE 0 END,
-    LEAST(CAST(1 * "source_rows" AS DOUBLE PRECISION) / 100.0, 100)
+    "null_keys_allowed"
   FROM "removals"
   CROSS JOIN "r"
   UNION ALL
