@@ -258,6 +258,7 @@ class Runner:
 
     def _send(self, wire: Wire, run: Run, lease: claims.Lease) -> Result:
         settling.phase(self.ledger, run, "sending", "running")
+        lease.confirm()
         total = settling.requested_rows(self.ledger, run)
         self.progress(Progress("send", 0, total))
         sender = Sender(

@@ -30,9 +30,13 @@ class Lease:
         if age < seconds / 3 and age + request_seconds + MARGIN < seconds:
             return
         self.ledger.execute("run/heartbeat", self.run, released=0)
+        self.confirm()
+        self.renewed = self.ledger.ports.clock()
+
+    def confirm(self) -> None:
+        """Raises `Held` when another run has taken over: what this one wrote last had no effect."""
         if _newest(self.ledger) > self.run.fence:
             raise Held(f"another run has taken over sync {self.ledger.sync.name}; this one stops")
-        self.renewed = self.ledger.ports.clock()
 
     def end(self) -> None:
         """End the lease: the last statement of a run."""
