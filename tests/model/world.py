@@ -21,6 +21,7 @@ from warehouse_sync.errors import Rejected, Unavailable, WsyncError
 from warehouse_sync.ledger.core import Ledger, Run
 from warehouse_sync.model import Action, Mapped, PlanRow, Ports, Receipt, Sync
 from warehouse_sync.runner import Request, Result, Runner
+from warehouse_sync.statements import Shape
 
 
 class Crash(BaseException):
@@ -75,8 +76,10 @@ class World:
         self.warehouse = duckdb_adapter.connect(duckdb_adapter.Settings(path=":memory:", threads=1))
         self.members = Members(kind=kind)
         self.sync: Sync = a_sync(**settings)
-        self.ports = Ports(boundary=self._boundary, sleep=lambda _seconds: None)
+        self.slept: list[float] = []
+        self.ports = Ports(boundary=self._boundary, sleep=self.slept.append)
         self.page_rows = page_rows
+        self.digest_key = False
         self.runs = 0
         self.seen = Seen()
         self.crash_at: int | str | None = None
@@ -138,7 +141,9 @@ class World:
         self.runs += 1
         self.seen = Seen(run_id=request.pop("run_id", None) or f"20261101000000{self.runs:04x}")
         self.crash_at, self.boundaries, self.faults = crash_at, 0, list(faults)
-        runner = Runner(QuickLedger(self.warehouse, "wsync", self.sync, self.ports), self._connector(), self.ports)
+        shape = Shape(digest_key=self.digest_key)
+        ledger = QuickLedger(self.warehouse, "wsync", self.sync, self.ports, shape=shape)
+        runner = Runner(ledger, self._connector(), self.ports)
         try:
             self.seen.result = runner.run(Request(kind, run_id=self.seen.run_id, **request))
         except WsyncError as error:
