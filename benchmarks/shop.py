@@ -43,7 +43,9 @@ where id % 100 = 5
 
 
 def opened(path: Path, memory_limit: str | None = None) -> Warehouse:
-    settings = adapters.settings_model("duckdb").model_validate({"path": str(path), "memory_limit": memory_limit, "threads": 2})
+    settings = adapters.settings_model("duckdb").model_validate(
+        {"path": str(path), "memory_limit": memory_limit, "threads": 2}
+    )
     return adapters.connect(settings)
 
 

@@ -40,7 +40,12 @@ def timed(warehouse: Warehouse, one: Sync) -> dict[str, Any]:
     result = Runner(Ledger(warehouse, "wsync", one, ports), shop.facebook(), ports, progress=stage).run(Request())
     ended = perf_counter()
     assert result.exit_code == 0, result
-    begun = [name for name in statements if name.startswith("before ") and not name.startswith(("before load", "before POST", "before DELETE", "before GET"))]
+    begun = [
+        name
+        for name in statements
+        if name.startswith("before ")
+        and not name.startswith(("before load", "before POST", "before DELETE", "before GET"))
+    ]
     ends = [moment for _, moment in stages[1:]] + [ended]
     return {
         "seconds": round(ended - started, 2),

@@ -52,7 +52,7 @@ class Cells:
     marks: list[str]
     pieces: list[str]
     digests: list[str]
-    texts: Sequence[str | None] = ()
+    texts: list[str | None] = field(default_factory=list)
     wrong: dict[int, Cell] = field(default_factory=dict)
 
     @classmethod
@@ -68,6 +68,8 @@ class Cells:
         self.marks[at], self.pieces[at] = cell.mark, cell.piece
         if self.digests:
             self.digests[at] = cell.digest
+        if self.texts:
+            self.texts[at] = cell.text
         if cell.mark == "!":
             self.wrong[at] = cell
 
@@ -109,9 +111,10 @@ class Column:
         self.check = None if profile == "off" and field.role in ("identifier", "context") else field.check
         usual = field.role == "identifier" and field.hash and hashing != "off" and not field.needs
         self.quick = field.quick if usual and profile != "off" else None
-        self.digest = identifier_digester(field.name)
+        self.digest = identifier_digester(field.name, hashed=field.hash is not None)
         self.piece = f'"{field.name}":'
         self.pieces: dict[Any, str] = {}
+        self.texts: dict[Any, str | None] = {}
         self.whole: dict[Any, Cell] = {}
         self.remembers = field.role != "identifier"
         self.refused = {note: self._refused(note) for note in Note}
@@ -138,18 +141,17 @@ class Column:
 
     def _remembered(self, values: Sequence[Any], others: Sequence[str | None]) -> Cells:
         keys = list(zip(values, others, strict=True)) if self.field.needs else values
-        if self.field.needed:
-            return Cells.of(list(map(self._recall, keys, values, others)))
         find = self.pieces.get
         pieces = [find(key, "") for key in keys]
-        done = Cells(["+"] * len(pieces), pieces, [])
+        texts = list(map(self.texts.get, keys)) if self.field.needed else []
+        done = Cells(["+"] * len(pieces), pieces, [], texts)
         for at in [at for at, piece in enumerate(pieces) if not piece]:
             done.put(at, self._recall(keys[at], values[at], others[at]))
         return done
 
     def _recall(self, key: Any, value: Any, other: str | None) -> Cell:
         if key in self.pieces:  # learnt a moment ago, from a row before this one
-            return Cell("+", self.pieces[key])
+            return Cell("+", self.pieces[key], text=self.texts.get(key))
         if found := self.whole.get(key):
             return found
         cell = self.cell(value, other)
@@ -157,9 +159,12 @@ class Column:
             return cell
         if len(self.pieces) + len(self.whole) >= REMEMBERED:
             self.pieces.clear()
+            self.texts.clear()
             self.whole.clear()
-        if cell.mark == "+" and not self.field.needed:
+        if cell.mark == "+":
             self.pieces[key] = cell.piece
+            if self.field.needed:
+                self.texts[key] = cell.text
         else:
             self.whole[key] = cell
         return cell

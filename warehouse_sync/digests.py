@@ -30,12 +30,27 @@ class Digester:
         return done
 
 
-def identifier_digester(field: str) -> Digester:
-    """Digests identifier tokens of one field, over `FIELD \\n token`.
+class HashDigester:
+    """Digests tokens that are SHA-256 already: two hex digits of the field's own, then the token's first thirty."""
+
+    def __init__(self, field: str) -> None:
+        self._mark = blake2b(field.encode(), digest_size=1, person=b"wsync field").hexdigest()
+
+    def __call__(self, token: str) -> str:
+        return self._mark + token[:30]
+
+    def each(self, tokens: Iterable[str]) -> list[str]:
+        """The digests in the order of the tokens."""
+        mark = self._mark
+        return [mark + token[:30] for token in tokens]
+
+
+def identifier_digester(field: str, *, hashed: bool) -> Digester | HashDigester:
+    """Digests identifier tokens of one field: `hashed` ones by their own first 120 bits, others over `FIELD \\n token`.
 
     The token of an id that means something only in an app or on a page is `JSON list of these ids \\n token`.
     """
-    return Digester("identifier", f"{field}\n")
+    return HashDigester(field) if hashed else Digester("identifier", f"{field}\n")
 
 
 identity_digest = Digester("identity")

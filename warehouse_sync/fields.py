@@ -6,8 +6,10 @@ then put together row by row; what a row becomes depends on no other row.
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
@@ -24,6 +26,18 @@ __all__ = ["Field", "Preparer", "Role", "near", "preparer", "resolve"]
 
 BLOCK = 500
 """Rows worked on at a time: few enough to stay in the processor's cache."""
+
+
+@contextmanager
+def without_collections() -> Iterator[None]:
+    """No cyclic garbage collection meanwhile: a chunk makes many objects and no cycles (a tenth of the time)."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class Preparer:
@@ -46,8 +60,9 @@ class Preparer:
     def prepare(self, rows: Sequence[tuple[Any, ...]]) -> list[PreparedRow]:
         """`rows` are (primary key, problem or None, *values of `columns`)."""
         done: list[PreparedRow] = []
-        for at in range(0, len(rows), BLOCK):
-            done.extend(self._block(rows[at : at + BLOCK]))
+        with without_collections():
+            for at in range(0, len(rows), BLOCK):
+                done.extend(self._block(rows[at : at + BLOCK]))
         return done
 
     def _block(self, rows: Sequence[tuple[Any, ...]]) -> Iterable[PreparedRow]:
@@ -85,7 +100,8 @@ class Preparer:
     def is_suppressed(self, key: Any, identifiers: Iterable[str]) -> bool:
         """Whether the key or one of the identifier digests is on the sync's list."""
         entry = partial(suppression_digest, self.sync)
-        return not self.suppressed.isdisjoint((entry("key", str(key)), *map(partial(entry, "identifier"), identifiers)))
+        text = str(key).lower() if isinstance(key, bool) else str(key)
+        return not self.suppressed.isdisjoint((entry("key", text), *map(partial(entry, "identifier"), identifiers)))
 
 
 class _Block:

@@ -35,6 +35,9 @@ class Around(NamedTuple):
 
 Normaliser = Callable[[Any, Around], Token | Note]
 Check = Callable[[str, Around], Note | None]
+VERSION = 1
+"""Raised whenever a normaliser gives another result than before: every row is then prepared again."""
+
 Quick = Callable[[Any], bytes | None]
 """A short cut for text in its usual form: what normaliser and check give, as UTF-8. None: take the long way."""
 

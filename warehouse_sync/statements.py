@@ -11,6 +11,7 @@ Canonical files are duckdb SQL with three kinds of holes, all filled with nodes,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -94,18 +95,54 @@ def parsed(name: str) -> exp.Expr:
 
 def render(name: str, binding: Binding, rendering: Rendering) -> str:
     """One canonical statement as text for one warehouse. Raises `KeyError` where a hole has no binding."""
+
+    def filled(hole: re.Match[str]) -> str:
+        if hole["value"]:
+            return literal(binding.values[hole["value"]]).sql(rendering.dialect)
+        bound = binding.tables[hole["table"]]
+        if hole["dot"]:
+            return f"{bound.this.sql(rendering.dialect, identify=True)}."
+        text = bound.sql(rendering.dialect, identify=True)
+        return text if isinstance(bound, exp.Table) else f"({text})"
+
+    return HOLE.sub(filled, _template(name, canonical(name), binding.shape, rendering))
+
+
+HOLE = re.compile(r"""(?P<quote>["`])hole:(?P<table>\w+)(?P=quote)(?P<dot>\.)?|§(?P<value>\w+)§""")
+"""What a template leaves open: a table where a table stands or before a column's dot, and a value."""
+
+
+@cache
+def _template(name: str, text: str, shape: Shape, rendering: Rendering) -> str:
+    """A statement rendered for a shape and a dialect, tables and values still open: sqlglot works once for each."""
+    del text  # only there to be a part of the cache's key
     tree = parsed(name).copy()
-    tree = tree.transform(lambda node: _fill(node, binding, rendering), copy=False)
-    tree = _rename(tree, binding.tables)
-    tree = rendering.rewrite(tree)
+    tree = tree.transform(lambda node: _fill(node, shape, rendering), copy=False)
+    tree = rendering.rewrite(_opened(tree))
     return tree.sql(dialect=rendering.dialect, identify=True, pretty=True, unsupported_level=sqlglot.ErrorLevel.RAISE)
 
 
-def _fill(node: exp.Expr, binding: Binding, rendering: Rendering) -> exp.Expr:
+def _opened(tree: exp.Expr) -> exp.Expr:
+    """Make a hole of every table that the statement does not define itself, also before the dot of a column."""
+    own = {cte.alias for cte in tree.find_all(exp.CTE)} | {alias.name for alias in tree.find_all(exp.TableAlias)}
+    holes = {table.name for table in tree.find_all(exp.Table)} - own
+    for table in list(tree.find_all(exp.Table)):
+        if table.name in holes:
+            table.set("this", exp.to_identifier(f"hole:{table.name}", quoted=True))
+    for column in tree.find_all(exp.Column):
+        if column.table in holes and column.table not in own:
+            column.set("table", exp.to_identifier(f"hole:{column.table}", quoted=True))
+    return tree
+
+
+def _fill(node: exp.Expr, shape: Shape, rendering: Rendering) -> exp.Expr:
     if isinstance(node, exp.Placeholder):
-        return literal(binding.values[node.name])
+        return exp.Var(this=f"§{node.name}§")
     if isinstance(node, exp.Select | exp.Schema):
-        node.set("expressions", [filled for one in node.expressions for filled in _spread(one, binding, rendering)])
+        node.set("expressions", [filled for one in node.expressions for filled in _spread(one, shape, rendering)])
+        if isinstance(node, exp.Schema):
+            for column in node.find_all(exp.Column):
+                column.set("table", None)
         return node
     if isinstance(node, exp.Table) and isinstance(node.this, exp.Anonymous):
         return _tokens(node)
@@ -121,12 +158,12 @@ def literal(value: Literal) -> exp.Expr:
     return exp.convert(value)
 
 
-def _spread(one: exp.Expr, binding: Binding, rendering: Rendering) -> list[exp.Expr]:
+def _spread(one: exp.Expr, shape: Shape, rendering: Rendering) -> list[exp.Expr]:
     """A select's or an insert's column, or the columns that its macro stands for."""
     inner = one.this if isinstance(one, exp.Alias) else one
     if not isinstance(inner, exp.Anonymous):
         return [one]
-    shape, args = binding.shape, [argument.name for argument in inner.expressions]
+    args = [argument.name for argument in inner.expressions]
     match inner.name.lower():
         case "key_of":
             return [exp.alias_(key(shape, rendering), "primary_key")]
@@ -145,8 +182,7 @@ def _spread(one: exp.Expr, binding: Binding, rendering: Rendering) -> list[exp.E
         case "kept_now":
             return [exp.alias_(exp.column(passed(n), args[0]), kept, quoted=True) for n, kept in enumerate(shape.kept)]
         case "identifiers_of":
-            table = None if args[0] in binding.tables else args[0]
-            return [exp.column(slot, table) for slot in SLOTS]
+            return [exp.column(slot, args[0]) for slot in SLOTS]
         case "coalesced_identifiers":
             return [exp.alias_(exp.func("coalesce", *(exp.column(s, a) for a in args)), s) for s in SLOTS]
     return [one]
@@ -199,22 +235,3 @@ def _tokens(node: exp.Table) -> exp.Expr:
     for select in selects[1:]:
         union = exp.union(union, select, distinct=False, copy=False)
     return exp.Subquery(this=union, alias=exp.TableAlias(this=exp.to_identifier(node.alias)))
-
-
-def _rename(tree: exp.Expr, tables: Mapping[str, Bound]) -> exp.Expr:
-    """Put this sync's tables where the canonical names stand, also before the dot of a column."""
-    own = {cte.alias for cte in tree.find_all(exp.CTE)}
-    for node in list(tree.find_all(exp.Table)):
-        if node.name in tables and node.name not in own and not node.db:
-            node.replace(_with_alias(tables[node.name], node.alias))
-    for column in list(tree.find_all(exp.Column)):
-        bound = tables.get(column.table)
-        if isinstance(bound, exp.Table) and column.table not in own:
-            column.set("table", bound.this.copy())
-    return tree
-
-
-def _with_alias(bound: Bound, alias: str) -> exp.Expr:
-    if isinstance(bound, exp.Table):
-        return exp.alias_(bound.copy(), alias, table=True) if alias else bound.copy()
-    return bound.copy().subquery(alias or "s")

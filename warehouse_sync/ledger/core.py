@@ -11,6 +11,7 @@ from sqlglot import exp
 from ..adapters import ColumnType, Warehouse
 from ..errors import AlreadyExists, ConfigError, WarehouseBusy
 from ..model import Ports, Source, Sync
+from ..normalize import VERSION
 from ..statements import Binding, Bound, Literal, Shape, render
 from .tables import STATE, VIEWS, Tables
 
@@ -92,7 +93,7 @@ class Ledger:
     schema: str
     sync: Sync
     ports: Ports
-    normalizer_version: int = 1
+    normalizer_version: int = VERSION
     shape: Shape = field(default_factory=Shape)
     source_types: tuple[ColumnType, ...] = ()
     known: SyncRow | None = None

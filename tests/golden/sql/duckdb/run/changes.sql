@@ -48,22 +48,7 @@ WITH "source_rows" AS MATERIALIZED (
     "b"."identity" AS "last_identity",
     "b"."error_code" AS "last_error_code"
   FROM "source_rows" AS "s"
-  FULL JOIN (
-    SELECT
-      "primary_key",
-      "fingerprint",
-      "identity",
-      "payload",
-      "operation",
-      "error_code",
-      "filled",
-      "email",
-      "phone",
-      CAST(NULL AS TEXT) AS "city"
-    FROM "wsync"."snapshot_people_20261121090000abcd"
-    WHERE
-      COALESCE("operation", '') <> 'delete'
-  ) AS "b"
+  FULL JOIN (SELECT "primary_key", "fingerprint", "identity", "payload", "operation", "error_code", "filled", "email", "phone", CAST(NULL AS TEXT) AS "city" FROM "wsync"."snapshot_people_20261121090000abcd" WHERE COALESCE("operation", '') <> 'delete') AS "b"
     ON "b"."primary_key" = "s"."primary_key"
   WHERE
     (
@@ -93,22 +78,7 @@ WITH "source_rows" AS MATERIALIZED (
     "b"."identity" AS "last_identity",
     "b"."error_code" AS "last_error_code"
   FROM "first_copies" AS "f"
-  LEFT JOIN (
-    SELECT
-      "primary_key",
-      "fingerprint",
-      "identity",
-      "payload",
-      "operation",
-      "error_code",
-      "filled",
-      "email",
-      "phone",
-      CAST(NULL AS TEXT) AS "city"
-    FROM "wsync"."snapshot_people_20261121090000abcd"
-    WHERE
-      COALESCE("operation", '') <> 'delete'
-  ) AS "b"
+  LEFT JOIN (SELECT "primary_key", "fingerprint", "identity", "payload", "operation", "error_code", "filled", "email", "phone", CAST(NULL AS TEXT) AS "city" FROM "wsync"."snapshot_people_20261121090000abcd" WHERE COALESCE("operation", '') <> 'delete') AS "b"
     ON "b"."primary_key" = "f"."primary_key"
   WHERE
     "f"."copy" = 1
@@ -121,7 +91,9 @@ SELECT
     THEN 'delete'
     WHEN "j"."last_key" IS NULL
     THEN 'insert'
-    WHEN "j"."problem" IS NULL AND "j"."fingerprint" = "j"."last_fingerprint" AND NOT FALSE
+    WHEN "j"."problem" IS NULL
+    AND "j"."fingerprint" = "j"."last_fingerprint"
+    AND NOT FALSE
     THEN 'unchanged'
     ELSE 'update'
   END AS "operation",
@@ -138,4 +110,5 @@ SELECT
   "j"."column_3"
 FROM "joined" AS "j"
 WHERE
-  NULL IS NULL OR CAST(COALESCE("j"."primary_key", "j"."last_key") AS TEXT) = NULL
+  NULL IS NULL
+  OR CAST(COALESCE("j"."primary_key", "j"."last_key") AS TEXT) = NULL

@@ -170,7 +170,9 @@ WITH "touched" AS (
       THEN 'recovered'
       WHEN "m"."state" IN ('rejected', 'in_doubt')
       AND (
-        FALSE OR "p"."payload" <> "m"."payload" OR (
+        FALSE
+        OR "p"."payload" <> "m"."payload"
+        OR (
           TRUE AND "m"."retry_fence" <= 7
         )
       )
@@ -179,7 +181,9 @@ WITH "touched" AS (
       THEN 'changed'
       WHEN "m"."state" = 'member' AND NOT "k"."identity" IS NULL
       THEN 'repaired'
-      WHEN "m"."state" IN ('member', 'rejected', 'in_doubt') AND FALSE AND "w"."chosen" = 1
+      WHEN "m"."state" IN ('member', 'rejected', 'in_doubt')
+      AND FALSE
+      AND "w"."chosen" = 1
       THEN 'reasserted'
     END AS "reason"
   FROM "wsync"."wanted_people_20261122090000abcd" AS "w"

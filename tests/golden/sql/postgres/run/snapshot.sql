@@ -22,22 +22,7 @@ SELECT
   "b"."email",
   "b"."phone",
   "b"."city"
-FROM (
-  SELECT
-    "primary_key",
-    "fingerprint",
-    "identity",
-    "payload",
-    "operation",
-    "error_code",
-    "filled",
-    "email",
-    "phone",
-    CAST(NULL AS VARCHAR) AS "city"
-  FROM "wsync"."snapshot_people_20261121090000abcd"
-  WHERE
-    COALESCE("operation", '') <> 'delete'
-) AS "b"
+FROM (SELECT "primary_key", "fingerprint", "identity", "payload", "operation", "error_code", "filled", "email", "phone", CAST(NULL AS VARCHAR) AS "city" FROM "wsync"."snapshot_people_20261121090000abcd" WHERE COALESCE("operation", '') <> 'delete') AS "b"
 WHERE
   NOT EXISTS(
     SELECT
@@ -58,22 +43,7 @@ SELECT
   "b"."email",
   "b"."phone",
   "b"."city"
-FROM (
-  SELECT
-    "primary_key",
-    "fingerprint",
-    "identity",
-    "payload",
-    "operation",
-    "error_code",
-    "filled",
-    "email",
-    "phone",
-    CAST(NULL AS VARCHAR) AS "city"
-  FROM "wsync"."snapshot_people_20261121090000abcd"
-  WHERE
-    COALESCE("operation", '') <> 'delete'
-) AS "b"
+FROM (SELECT "primary_key", "fingerprint", "identity", "payload", "operation", "error_code", "filled", "email", "phone", CAST(NULL AS VARCHAR) AS "city" FROM "wsync"."snapshot_people_20261121090000abcd" WHERE COALESCE("operation", '') <> 'delete') AS "b"
 WHERE
   EXISTS(
     SELECT
