@@ -20,7 +20,13 @@ from warehouse_sync.ledger.source import describe_source
 from warehouse_sync.model import Mapped, Ports, Source
 
 BASELINE = "20260101000000aaaa"
-REFERENCE = "select case when s.id is null then 'delete' when p.id is null then 'insert' when {distinct} then 'update' end as op, count(*) from changed as s full join customers as p on s.id = p.id group by 1"
+REFERENCE = """
+select
+  case when s.id is null then 'delete' when p.id is null then 'insert' when {distinct} then 'update' end as op,
+  count(*)
+from changed as s full join customers as p on s.id = p.id
+group by 1
+"""
 
 
 def timed(work: Any) -> float:
