@@ -1,10 +1,8 @@
 -- The guards of a plan, one row each: what was found, what is allowed. What cannot be computed blocks.
 -- reads: runs, plan, changes, prepared, snapshot, baseline; writes: nothing
 with counted as (
-  select max(u.keys_present) as keys_present, max(u.source_rows) as source_rows,
-    max(u.null_key_rows) as null_key_rows, max(u.members) as members
-  from runs as u
-  where u.sync_run_id = $run_id
+  select max(keys_present) as keys_present, max(source_rows) as source_rows, max(null_key_rows) as null_key_rows, max(members) as members
+  from runs where sync_run_id = $run_id
 ),
 r as (
   select counted.*,
@@ -15,8 +13,7 @@ r as (
   from counted
 ),
 removals as (
-  select
-    coalesce(sum(case when p.reason in ('gone', 'cleared') then 1 else 0 end), 0) as lost,
+  select coalesce(sum(case when p.reason in ('gone', 'cleared') then 1 else 0 end), 0) as lost,
     coalesce(sum(case when p.reason = 'rekeyed' then 1 else 0 end), 0) as rekeyed,
     count(*) as every_one
   from plan as p
@@ -29,14 +26,12 @@ patterns as (
   select 'before' as side, b.filled, count(*) as n from baseline as b group by b.filled
   union all
   select case when p.error_code is null then 'ready' else 'refused' end as side, p.filled, count(*) as n
-  from prepared as p
-  left join changes as c on c.primary_key = p.primary_key
+  from prepared as p left join changes as c on c.primary_key = p.primary_key
   where c.last_error_code is null
   group by case when p.error_code is null then 'ready' else 'refused' end, p.filled
 ),
 rows_of as (
-  select
-    coalesce(sum(case when side = 'now' then n else 0 end), 0) as now_rows,
+  select coalesce(sum(case when side = 'now' then n else 0 end), 0) as now_rows,
     coalesce(sum(case when side = 'before' then n else 0 end), 0) as before_rows,
     coalesce(sum(case when side in ('ready', 'refused') then n else 0 end), 0) as prepared_rows,
     coalesce(sum(case when side = 'refused' then n else 0 end), 0) as refused_rows

@@ -1,12 +1,12 @@
 WITH "counted" AS (
   SELECT
-    MAX("u"."keys_present") AS "keys_present",
-    MAX("u"."source_rows") AS "source_rows",
-    MAX("u"."null_key_rows") AS "null_key_rows",
-    MAX("u"."members") AS "members"
-  FROM "wsync"."runs" AS "u"
+    MAX("keys_present") AS "keys_present",
+    MAX("source_rows") AS "source_rows",
+    MAX("null_key_rows") AS "null_key_rows",
+    MAX("members") AS "members"
+  FROM "wsync"."runs"
   WHERE
-    "u"."sync_run_id" = '20261122090000abcd'
+    "sync_run_id" = '20261122090000abcd'
 ), "r" AS (
   SELECT
     "counted".*,
