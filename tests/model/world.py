@@ -1,15 +1,10 @@
-"""Hands for the model's tests: a warehouse in memory that stays open, a platform that tells what it answered, crashes.
-
-Statements are rendered once for all runs (only the run's own names and numbers differ), so that a run takes a fifth of
-a second and histories can be long.
-"""
+"""A warehouse in memory that stays open, a platform that tells what it answered, and a process that dies on demand."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 from tests.engine import a_sync
@@ -18,7 +13,7 @@ from tests.model.model import COLUMNS, Settings, Tokens, identifiers
 from warehouse_sync.adapters import duckdb as duckdb_adapter
 from warehouse_sync.connectors import Connector
 from warehouse_sync.errors import Rejected, Unavailable, WsyncError
-from warehouse_sync.ledger.core import Ledger, Run
+from warehouse_sync.ledger.core import Ledger
 from warehouse_sync.model import Action, Mapped, PlanRow, Ports, Receipt, Sync
 from warehouse_sync.runner import Request, Result, Runner
 from warehouse_sync.statements import Shape
@@ -142,7 +137,7 @@ class World:
         self.seen = Seen(run_id=request.pop("run_id", None) or f"20261101000000{self.runs:04x}")
         self.crash_at, self.boundaries, self.faults = crash_at, 0, list(faults)
         shape = Shape(digest_key=self.digest_key)
-        ledger = QuickLedger(self.warehouse, "wsync", self.sync, self.ports, shape=shape)
+        ledger = Ledger(self.warehouse, "wsync", self.sync, self.ports, shape=shape)
         runner = Runner(ledger, self._connector(), self.ports)
         try:
             self.seen.result = runner.run(Request(kind, run_id=self.seen.run_id, **request))
@@ -204,27 +199,3 @@ class World:
     def _fence(self) -> int:
         rows = self.sql("select newest_fence from wsync.syncs") if "syncs" in self.warehouse.tables("wsync") else []
         return int(rows[0][0]) if rows else 0
-
-
-# -- statements rendered once ----------------------------------------------------------------------------------------
-
-RUN_ID, BASELINE, HASH, FENCE = "30000101000000aaaa", "30000101000000bbbb", "c0ffee" * 5 + "00", 88888888
-TEXTS: dict[Any, str] = {}
-
-
-class QuickLedger(Ledger):
-    """A ledger that remembers its statements' texts: rendered for a stand-in run, then given the run's own names."""
-
-    def text(self, name: str, run: Run | None = None, *, tables: Any = None, **values: Any) -> str:
-        if run is None or tables or any(isinstance(value, datetime) for value in values.values()):
-            return super().text(name, run, tables=tables, **values)
-        told = {what: BASELINE if value and value == run.baseline else value for what, value in values.items()}
-        stand_in = replace(
-            run, id=RUN_ID, fence=FENCE, config_hash=HASH, baseline=None if run.baseline is None else BASELINE
-        )
-        remembered = (name, stand_in, self.shape, self.source_types, tuple(sorted(told.items())))
-        if remembered not in TEXTS:
-            TEXTS[remembered] = super().text(name, stand_in, **told)
-        text = TEXTS[remembered].replace(RUN_ID, run.id).replace(BASELINE, run.baseline or "")
-        text = text.replace(f"_{FENCE}", f"_{run.fence:08d}").replace(str(FENCE), str(run.fence))
-        return text.replace(HASH, run.config_hash)
