@@ -68,6 +68,25 @@ def test_of_an_identity_with_an_invalid_part_the_valid_part_is_sent(world: World
     assert "EMAIL" in world.log(seen, "field_notes")[0][0]
 
 
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [((None, "1", "23"), (None, "12", "3")), ((None, "1", None), (None, "1", "")), ((None, "1", ""), (None, "1", " "))],
+    ids=["one boundary moved", "null and empty", "empty and blank"],
+)
+def test_rows_that_read_alike_are_told_apart(
+    world: World, before: tuple[str | None, ...], now: tuple[str | None, ...]
+) -> None:
+    world.now((1, *before))
+    assert [row[1] for row in world.now((1, *now)).snapshot] == ["update"]
+
+
+def test_a_column_that_nobody_sends_never_causes_work(world: World) -> None:
+    world.configure(Settings(fields=("EMAIL",)))
+    world.now(ADA)
+    seen = world.now((1, "ada@x.io", "999", "Rome"))
+    assert ([row[1] for row in seen.snapshot], seen.operations) == (["unchanged"], [])
+
+
 # -- shared identifiers ----------------------------------------------------------------------------------------------
 
 
