@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tests.model.model import Ask, LogLine, Model, Plan, Settings, Tokens, identity_of, log
+from tests.model.model import Ask, LogLine, Model, Plan, Settings, log
+from tests.model.rows import Tokens, identity_of
 from tests.model.world import Seen, World, as_tokens, sent
 from warehouse_sync.errors import AudienceRefused, ConfigError
 

@@ -8,17 +8,11 @@ planned operation, and says what the warehouse must then hold.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-Values = tuple[Any, ...]
-Token = tuple[str, str]
-Tokens = tuple[Token, ...]
-"""(field, value as it travels), identifiers first. An identity is the identifiers among them, or all of them."""
-
-IDENTIFIERS = ("EMAIL", "PHONE")
-COLUMNS = {"EMAIL": 1, "PHONE": 2, "CITY": 3}
+from tests.model.rows import Prepared, Token, Tokens, Values, identifiers, identity_of, mapped, prepare
 
 
 @dataclass(frozen=True)
@@ -39,15 +33,6 @@ class Ask:
     forget: bool = False
     key: str | None = None
     entered: int = 0
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A row looked at: `ready` with tokens, `hold` (its key keeps what it had) or `clear` (nothing is wanted)."""
-
-    verdict: str
-    error: str | None = None
-    tokens: Tokens = ()
 
 
 @dataclass(frozen=True)
@@ -115,36 +100,6 @@ LogLine = tuple[str | None, str | None, str, str, str | None]
 """primary key, operation, status, reason, error code"""
 
 
-def identifiers(tokens: Tokens) -> Tokens:
-    return tuple(token for token in tokens if token[0] in IDENTIFIERS)
-
-
-def identity_of(tokens: Tokens) -> Tokens:
-    """A person is known by identifiers; where there is none, by the context together."""
-    return identifiers(tokens) or tokens
-
-
-def prepare(key: str, values: Values, fields: Sequence[str], suppressed: Set[str | Token]) -> Prepared:
-    """Look at one row: skip what is empty, leave out what is invalid, refuse what has nobody to be found by."""
-    given = {name: value for name, value in zip(fields, values, strict=True) if value not in (None, "", " ")}
-    valid = tuple((name, _normal(name, value)) for name, value in given.items() if name != "EMAIL" or "@" in value)
-    if suppressed & {key, *identifiers(valid)}:
-        return Prepared("clear", "suppressed")
-    if identifiers(valid):
-        return Prepared("ready", None, valid)
-    if any(name in IDENTIFIERS for name in given):
-        return Prepared("hold", "no_valid_identifier")
-    return Prepared("ready", None, valid) if valid else Prepared("clear", "no_valid_field")
-
-
-def _normal(name: str, value: str) -> str:
-    return value.strip().lower() if name == "EMAIL" else value
-
-
-def _mapped(row: tuple[Any, ...], fields: Sequence[str]) -> Values:
-    return tuple(row[COLUMNS[name]] for name in fields)
-
-
 @dataclass
 class Model:
     """A sync's memory. `baseline` None: there is none (a new sync, or its snapshot was lost)."""
@@ -165,7 +120,7 @@ class Model:
         own = {identity for identity, member in self.mirror.items() if member.key == key}
         own |= {kept.identity for name, kept in before.items() if name == key and kept.identity is not None}
         if self.baseline is not None:
-            rows = [_mapped(row, settings.fields) for row in source if str(row[0]) == key]
+            rows = [mapped(row, settings.fields) for row in source if str(row[0]) == key]
             own |= {prepare(key, values, settings.fields, self.suppressed).tokens for values in rows}
         kept_by_others = {token for identity in theirs if identity for token in identifiers(identity)}
         self.suppressed |= {key} | {token for tokens in own for token in identifiers(tokens)} - kept_by_others
@@ -176,7 +131,7 @@ class Model:
         copies: dict[str, set[Values]] = defaultdict(set)
         for row in source:
             if row[0] is not None:
-                copies[str(row[0])].add(_mapped(row, settings.fields))
+                copies[str(row[0])].add(mapped(row, settings.fields))
         anew = (self.baseline_fields, self.baseline_suppressed) != (settings.fields, len(self.suppressed))
         snapshot: dict[str, Kept] = {}
         prepared: dict[str, Prepared] = {}

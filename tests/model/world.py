@@ -9,7 +9,8 @@ from typing import Any
 
 from tests.engine import a_sync
 from tests.members import Fault, Members, connector
-from tests.model.model import COLUMNS, Settings, Tokens, identifiers
+from tests.model.model import Settings
+from tests.model.rows import COLUMNS, Tokens, identifiers
 from warehouse_sync.adapters import duckdb as duckdb_adapter
 from warehouse_sync.connectors import Connector
 from warehouse_sync.errors import Rejected, Unavailable, WsyncError
