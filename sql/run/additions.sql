@@ -1,6 +1,6 @@
 -- Operations, second half: what is wanted and not (or not certainly, or not in this form) a member.
 -- reads: wanted, mirror, prepared, changes, leaving; writes: operations_<sync>_<run>
-insert into operations (identity, primary_key, prepared_key, action, reason, left_out)
+insert into operations (identity, primary_key, prepared_key, action, reason, left_out, page_group)
 with touched as (
   select t.token
   from tokens_of(mirror) as t
@@ -17,6 +17,7 @@ judged as (
     w.identity,
     coalesce(w.prepared_key, w.primary_key) as primary_key,
     w.prepared_key,
+    case when p.verdict is null then m.page_group else p.page_group end as page_group,
     case
       when $assume then case when m.identity is null then 'assumed' end
       when m.state in ('accepted', 'leaving') then null
@@ -40,6 +41,6 @@ judged as (
 select
   j.identity, j.primary_key, j.prepared_key,
   case j.reason when 'assumed' then 'assume' when 'changed' then $update_action else 'add' end as action,
-  j.reason, 0 as left_out
+  j.reason, 0 as left_out, j.page_group
 from judged as j
 where j.reason is not null

@@ -2,7 +2,7 @@
 -- reads: mirror, wanted, prepared; writes: leaving_<sync>_<run>
 create table leaving as
 with unwanted as (
-  select m.identity, m.primary_key, identifiers_of(m)
+  select m.identity, m.primary_key, m.page_group, identifiers_of(m)
   from mirror as m
   where $removes
     and not exists (select 1 from wanted as w where w.identity = m.identity)
@@ -26,10 +26,11 @@ wanted_tokens as (
 select
   u.identity,
   u.primary_key,
+  u.page_group,
   cast(sum(case when t.token is null then 0 else 1 end) as bigint) as tokens,
   cast(sum(case when t.token is not null and w.token is null then 1 else 0 end) as bigint) as tokens_sent,
   cast(sum(case when w.token is null then 0 else t.bit end) as bigint) as left_out
 from unwanted as u
 left join unwanted_tokens as t on t.identity = u.identity
 left join wanted_tokens as w on w.token = t.token
-group by u.identity, u.primary_key
+group by u.identity, u.primary_key, u.page_group

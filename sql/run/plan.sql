@@ -3,38 +3,42 @@
 create table plan as
 with told as (
   select
-    o.identity, o.primary_key, o.action, o.reason, o.left_out,
+    o.*,
     case when o.action in ('remove', 'add', 'update') then 1 else 0 end as requested,
     case when o.action in ('remove', 'drop') then 0 else 1 end as step,
-    case o.action when 'remove' then 'delete' when 'drop' then 'delete' else case o.reason when 'changed' then 'update' else 'insert' end end as operation,
-    p.field_notes,
-    coalesce(p.tokens, m.tokens) as tokens,
-    coalesce(p.payload, m.payload) as payload,
-    coalesce(p.page_group, m.page_group) as page_group,
-    coalesced_identifiers(p, m),
-    m.state as old_state, m.payload_acknowledged, m.planned_action as old_action, m.refused as old_refused, m.attempts,
-    m.request_reference, m.first_planned_at, m.last_sent_at
+    coalesce(cast(o.page_group as text), '') as page_key
   from operations as o
-  left join mirror as m on m.identity = o.identity
-  left join prepared as p on key_text(p.primary_key) = o.prepared_key and p.verdict = 'ready'
 ),
 placed as (
   select
     told.*,
-    row_number() over (partition by requested, action, page_group order by identity) - 1 as place
+    row_number() over (partition by requested, step, action, page_key order by identity) - 1 as place
   from told
 ),
-paged as (
+piles as (
+  select requested, step, action, page_key, count(*) as height, cast(ceil(count(*) * 1.0 / $page_rows) as bigint) as pages
+  from told
+  group by requested, step, action, page_key
+),
+stacked as (
   select
-    placed.*,
-    dense_rank() over (order by requested desc, step, action, page_group, place - place % $page_rows) as page_number
-  from placed
+    piles.*,
+    cast(sum(height) over (order by requested desc, step, action, page_key) as bigint) - height as rows_before,
+    cast(sum(pages) over (order by requested desc, step, action, page_key) as bigint) - pages as pages_before
+  from piles
 )
 select
-  row_number() over (order by page_number, identity) as seq,
-  case when requested = 1 then page_number end as page,
-  case when requested = 1 then step end as step,
-  identity, primary_key, action, operation, reason, tokens, left_out, payload, page_group, identifiers_of(paged),
-  field_notes, old_state, payload_acknowledged, old_action, old_refused, attempts, request_reference,
-  first_planned_at, last_sent_at
-from paged
+  s.rows_before + o.place + 1 as seq,
+  case when o.requested = 1 then s.pages_before + 1 + cast((o.place - o.place % $page_rows) / $page_rows as bigint) end as page,
+  case when o.requested = 1 then o.step end as step,
+  o.identity, o.primary_key, o.action,
+  case when o.step = 0 then 'delete' when o.reason = 'changed' then 'update' else 'insert' end as operation,
+  o.reason, coalesce(p.tokens, m.tokens) as tokens, o.left_out, coalesce(p.payload, m.payload) as payload, o.page_group,
+  coalesced_identifiers(p, m),
+  p.field_notes, m.state as old_state, m.payload_acknowledged, m.planned_action as old_action, m.refused as old_refused,
+  m.attempts, m.request_reference, m.first_planned_at, m.last_sent_at
+from placed as o
+join stacked as s
+  on s.requested = o.requested and s.step = o.step and s.action = o.action and s.page_key = o.page_key
+left join mirror as m on m.identity = o.identity
+left join prepared as p on key_text(p.primary_key) = o.prepared_key and p.verdict = 'ready'

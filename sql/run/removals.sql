@@ -13,6 +13,7 @@ select
     when s.identity is null then 'cleared'
     else 'rekeyed'
   end as reason,
-  l.left_out
+  l.left_out,
+  l.page_group
 from leaving as l
 left join snapshot as s on key_text(s.primary_key) = l.primary_key

@@ -14,7 +14,7 @@ paged as (
   from outcome as o where o.seq is null group by o.page
 ),
 judged as (
-  select p.*,
+  select p.seq, p.page, p.identity, p.primary_key, p.action, p.operation, p.reason, p.field_notes, p.old_state, p.attempts,
     case when p.page is null then 'skipped' else coalesce(own.status, paged.status, $missing) end as status,
     case when p.action = 'drop' then 'shared_identifier' when own.seq is not null then own.error_code else paged.error_code end as error_code,
     case when p.action = 'drop' then 'Every identifier of this row is still wanted by another row; nothing was sent.'

@@ -3,6 +3,7 @@ WITH "unwanted" AS (
   SELECT
     "m"."identity",
     "m"."primary_key",
+    "m"."page_group",
     "m"."identifier_1",
     "m"."identifier_2",
     "m"."identifier_3",
@@ -261,6 +262,7 @@ WITH "unwanted" AS (
 SELECT
   "u"."identity",
   "u"."primary_key",
+  "u"."page_group",
   CAST(SUM(CASE WHEN "t"."token" IS NULL THEN 0 ELSE 1 END) AS BIGINT) AS "tokens",
   CAST(SUM(CASE WHEN NOT "t"."token" IS NULL AND "w"."token" IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS "tokens_sent",
   CAST(SUM(CASE WHEN "w"."token" IS NULL THEN 0 ELSE "t"."bit" END) AS BIGINT) AS "left_out"
@@ -271,4 +273,5 @@ LEFT JOIN "wanted_tokens" AS "w"
   ON "w"."token" = "t"."token"
 GROUP BY
   "u"."identity",
-  "u"."primary_key"
+  "u"."primary_key",
+  "u"."page_group"

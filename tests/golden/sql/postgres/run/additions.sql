@@ -4,7 +4,8 @@ INSERT INTO "wsync"."operations_people_20261122090000abcd" (
   "prepared_key",
   "action",
   "reason",
-  "left_out"
+  "left_out",
+  "page_group"
 )
 WITH "touched" AS (
   SELECT
@@ -157,6 +158,7 @@ WITH "touched" AS (
     "w"."identity",
     COALESCE("w"."prepared_key", "w"."primary_key") AS "primary_key",
     "w"."prepared_key",
+    CASE WHEN "p"."verdict" IS NULL THEN "m"."page_group" ELSE "p"."page_group" END AS "page_group",
     CASE
       WHEN FALSE
       THEN CASE WHEN "m"."identity" IS NULL THEN 'assumed' END
@@ -210,7 +212,8 @@ SELECT
     ELSE 'add'
   END AS "action",
   "j"."reason",
-  0 AS "left_out"
+  0 AS "left_out",
+  "j"."page_group"
 FROM "judged" AS "j"
 WHERE
   NOT "j"."reason" IS NULL

@@ -15,7 +15,8 @@ SELECT
     THEN 'cleared'
     ELSE 'rekeyed'
   END AS "reason",
-  "l"."left_out"
+  "l"."left_out",
+  "l"."page_group"
 FROM "wsync"."leaving_people_20261122090000abcd" AS "l"
 LEFT JOIN "wsync"."snapshot_people_20261122090000abcd" AS "s"
   ON CAST("s"."primary_key" AS TEXT) = "l"."primary_key"

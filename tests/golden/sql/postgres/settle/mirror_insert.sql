@@ -30,22 +30,22 @@ SELECT
   "v"."identity",
   "v"."state",
   "v"."primary_key",
-  "v"."tokens",
-  "v"."identifier_1",
-  "v"."identifier_2",
-  "v"."identifier_3",
-  "v"."identifier_4",
-  "v"."identifier_5",
-  "v"."identifier_6",
-  "v"."identifier_7",
-  "v"."identifier_8",
-  "v"."page_group",
-  "v"."payload",
+  "p"."tokens",
+  "p"."identifier_1",
+  "p"."identifier_2",
+  "p"."identifier_3",
+  "p"."identifier_4",
+  "p"."identifier_5",
+  "p"."identifier_6",
+  "p"."identifier_7",
+  "p"."identifier_8",
+  "p"."page_group",
+  "p"."payload",
   CASE
     WHEN "v"."status" = 'succeeded' AND "v"."action" <> 'remove'
-    THEN "v"."payload"
+    THEN "p"."payload"
     WHEN "v"."state" = 'member'
-    THEN "v"."payload_acknowledged"
+    THEN "p"."payload_acknowledged"
   END AS "payload_acknowledged",
   "v"."action" AS "planned_action",
   "v"."status" = 'failed' AND "v"."action" IN ('add', 'update') AS "refused",
@@ -72,17 +72,19 @@ SELECT
     ELSE 64
   END AS "retry_fence",
   "v"."error_code" AS "last_error_code",
-  COALESCE("v"."reference", "v"."request_reference") AS "request_reference",
+  COALESCE("v"."reference", "p"."request_reference") AS "request_reference",
   1 AS "normalizer_version",
   '20261122090000abcd' AS "planned_run_id",
-  COALESCE("v"."first_planned_at", CURRENT_TIMESTAMP) AS "first_planned_at",
+  COALESCE("p"."first_planned_at", CURRENT_TIMESTAMP) AS "first_planned_at",
   CURRENT_TIMESTAMP AS "last_planned_at",
   CASE
     WHEN "v"."status" = 'succeeded'
     THEN CURRENT_TIMESTAMP
-    ELSE "v"."last_sent_at"
+    ELSE "p"."last_sent_at"
   END AS "last_sent_at"
 FROM "wsync"."verdict_people_20261122090000abcd" AS "v"
+JOIN "wsync"."plan_people_20261122090000abcd" AS "p"
+  ON "p"."seq" = "v"."seq"
 WHERE
   "v"."state" <> 'gone'
   AND EXISTS(

@@ -37,7 +37,16 @@ WITH "own" AS (
     "o"."page"
 ), "judged" AS (
   SELECT
-    "p".*,
+    "p"."seq",
+    "p"."page",
+    "p"."identity",
+    "p"."primary_key",
+    "p"."action",
+    "p"."operation",
+    "p"."reason",
+    "p"."field_notes",
+    "p"."old_state",
+    "p"."attempts",
     CASE
       WHEN "p"."page" IS NULL
       THEN 'skipped'
