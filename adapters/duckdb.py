@@ -66,6 +66,8 @@ def connect(settings: Settings) -> DuckDB:
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "preserve_insertion_order": False,
+        "checkpoint_threshold": "256MB",  # not after every load
+        "force_compression": "uncompressed",  # digests do not shrink, and trying costs a third of a first sync
     }
     config |= {key: value for key in ("memory_limit", "threads") if (value := getattr(settings, key)) is not None}
     with _errors(f"open {Path(settings.path).name}"):

@@ -23,7 +23,7 @@ select
   '+1 (415) ' || (i // 10000) || '-' || (i % 10000) as phone,
   'name' || (i % 5000) as first_name,
   'family' || (i % 9000) as last_name,
-  (10000 + i % 80000)::varchar as zip,
+  (10000 + i % 40000)::varchar as zip,
   'US' as country,
   timestamp '2026-01-01' + to_seconds(i % 10000000) as updated_at
 from range(0, {rows}) as t(i)

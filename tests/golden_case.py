@@ -63,6 +63,7 @@ VALUES: dict[str, Literal] = {
     "normalizer_version": 1,
     "lease_seconds": 120,
     "kind": "run",
+    "mode": "mirror",
     "trigger": "cli",
     "baseline_run_id": "20261121090000abcd",
     "fields": '["EMAIL", "PHONE", "CITY"]',

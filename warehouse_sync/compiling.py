@@ -73,7 +73,7 @@ def statements(project: Project, sync: Sync) -> list[tuple[str, str]]:
 
 def _answers() -> dict[str, list[tuple[Any, ...]]]:
     row = ("", "", "audience", None, "[]", "[]", "", BASELINE, 1, 0, STATE_VERSION, "")
-    run = ("", BASELINE, 1, "settled", "succeeded", "run", None, "", "", "[]", "[]", "engine", 0)
+    run = ("", BASELINE, 1, "settled", "succeeded", "run", None, "", "", "[]", "[]", "engine", 0, "mirror")
     return {
         "run/sync_row": [row],
         "run/run_row": [run],

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
+
+import orjson
 
 from .connectors import Connector
 from .errors import Denied, DestinationError, Rejected, Unavailable, WsyncError
@@ -63,7 +65,7 @@ def pages_of(batches: Iterator[list[tuple[Any, ...]]], identifiers: frozenset[st
 
 def _travelling(text: str, left_out: int, identifiers: frozenset[str]) -> dict[str, Any]:
     """The tokens of a request, without those whose bit, in the order of the row's identifiers, is in `left_out`."""
-    tokens: dict[str, Any] = json.loads(text)
+    tokens: dict[str, Any] = orjson.loads(text)
     if left_out:
         own = [name for name in tokens if name in identifiers]
         for place, name in enumerate(own):
@@ -166,7 +168,7 @@ def deliver(wire: Wire, page: Page, must_stop: Callable[[], bool]) -> PageResult
 
 @dataclass
 class _Verdicts:
-    """What is known so far of one page's rows; requests are counted against the halving budget."""
+    """What is known so far of one page's rows, an outcome for each `seq`; requests count against the halving budget."""
 
     page: Page
     budget: int = HALVING_BUDGET
@@ -177,8 +179,8 @@ class _Verdicts:
     counted: bool = False
 
     def tell(self, rows: Sequence[PlanRow], status: Status, **facts: Any) -> None:
-        for row in rows:
-            self.rows[row.seq] = Outcome(self.page.number, row.seq, status, **facts)
+        outcome = Outcome(self.page.number, None, status, **facts)
+        self.rows.update(dict.fromkeys([row.seq for row in rows], outcome))
 
     def told_by(self, rows: Sequence[PlanRow], error: DestinationError, status: Status) -> None:
         self.tell(
@@ -192,14 +194,11 @@ class _Verdicts:
 
     def outcomes(self) -> list[Outcome]:
         """One outcome for the page where most rows fared alike, and one for every row that fared otherwise."""
-        kinds: dict[Outcome, int] = {}
-        for outcome in self.rows.values():
-            alike = outcome._replace(seq=None)
-            kinds[alike] = kinds.get(alike, 0) + 1
-        if not kinds:
+        told = {id(outcome): outcome for outcome in self.rows.values()}
+        if not told:
             return []
-        common = max(kinds, key=lambda kind: kinds[kind])
-        own = [outcome for outcome in self.rows.values() if outcome._replace(seq=None) != common]
+        common = told[Counter(map(id, self.rows.values())).most_common(1)[0][0]]
+        own = [outcome._replace(seq=seq) for seq, outcome in self.rows.items() if outcome is not common]
         if self.counted:
             common = common._replace(received=self.received, invalid=self.invalid)
         return [common, *own]

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
+import orjson
+
 from .errors import Denied, DestinationError, Rejected, Unavailable
 from .model import Ports
 from .wire import Broken, Reply, Request, Wire, require_printable, require_safe
@@ -239,11 +241,10 @@ class Http:
 
 
 def encode(value: Any) -> bytes:
-    """Compact UTF-8 JSON. A lone surrogate is escaped, because an encoding error would quote the value."""
-    text = jsonlib.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    """Compact UTF-8 JSON. What orjson does not take (a lone surrogate, a huge number) is written in ASCII escapes."""
     try:
-        return text.encode()
-    except UnicodeEncodeError:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError:
         pass
     return jsonlib.dumps(value, separators=(",", ":"), allow_nan=False).encode()
 

@@ -1,10 +1,10 @@
 -- The row of a run that begins.
 -- reads: nothing; writes: runs
 insert into runs (
-  connection_id, sync_run_id, fence, phase, status, kind, run_trigger, started_at, baseline_run_id,
+  connection_id, sync_run_id, fence, phase, status, kind, mode, run_trigger, started_at, baseline_run_id,
   config_hash, key_columns, key_types, fields, engine, wsync_version, suppressions, dbt_invocation_id
 )
 select
-  $sync, $run_id, $fence, 'claimed', 'running', $kind, $trigger, current_timestamp, $baseline_run_id,
+  $sync, $run_id, $fence, 'claimed', 'running', $kind, $mode, $trigger, current_timestamp, $baseline_run_id,
   $config_hash, $key_columns, $key_types, $fields, $engine, $wsync_version, $suppressions, $dbt_invocation_id
 from (select 1 as one) as d

@@ -7,6 +7,7 @@ create table if not exists runs (
   phase text not null,
   status text not null,
   kind text not null,
+  mode text not null,
   run_trigger text not null,
   started_at timestamptz not null,
   finished_at timestamptz,

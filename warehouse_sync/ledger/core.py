@@ -83,6 +83,7 @@ class RunRow(NamedTuple):
     fields: str
     engine: str
     suppressions: int
+    mode: str
 
 
 @dataclass

@@ -118,7 +118,7 @@ def approved(ledger: Ledger, run: Run, config: str, suppressions: int) -> Run:
         raise AudienceRefused(f"run {run.id} has no plan that waits to be sent (it is {phase_}); plan again")
     newest = max((fence for _, fence in ledger.query("run/settled_runs")), default=0)
     fits = {
-        "the configuration changed": plan.config_hash == config,
+        "the configuration changed": plan.config_hash == config and row.mode == ledger.sync.mode,
         "another run was settled": newest < row.fence,
         "somebody was forgotten": plan.suppressions == suppressions,
     }

@@ -13,7 +13,7 @@ from ..errors import ConfigError
 from ..model import PreparedRow
 from .core import STATE_VERSION, Ledger, Run
 
-BATCH = 10_000
+BATCH = 25_000
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ def begin(ledger: Ledger, run: Run, *, trigger: str) -> Run:
         "run/new_run",
         run,
         kind=run.kind,
+        mode=ledger.sync.mode,
         trigger=trigger,
         baseline_run_id=run.baseline,
         fields=json.dumps(run.fields),
@@ -85,7 +86,8 @@ def _from_baseline(ledger: Ledger, run: Run) -> Run:
     if run.key is not None:
         # Its snapshot applies no suppression but its own: what an interrupted `forget` entered is still due.
         settled = before.suppressions + run.entered
-        run = replace(run, config_hash=before.config_hash, config_changed=False, suppressions=settled)
+        old = tuple(json.loads(before.fields))
+        run = replace(run, config_hash=before.config_hash, config_changed=False, suppressions=settled, fields=old)
         fresh = True
     kept = ledger.kept_by(ledger.tables.of_run("snapshot", pointer))
     return replace(run, baseline=pointer, baseline_fields=tuple(json.loads(before.fields)), fresh=fresh, kept=kept)

@@ -5,6 +5,7 @@ CREATE TABLE IF NOT EXISTS "wsync"."runs" (
   "phase" TEXT NOT NULL,
   "status" TEXT NOT NULL,
   "kind" TEXT NOT NULL,
+  "mode" TEXT NOT NULL,
   "run_trigger" TEXT NOT NULL,
   "started_at" TIMESTAMPTZ NOT NULL,
   "finished_at" TIMESTAMPTZ,

@@ -11,7 +11,8 @@ SELECT
   "r"."key_types",
   "r"."fields",
   "r"."engine",
-  "r"."suppressions"
+  "r"."suppressions",
+  "r"."mode"
 FROM "wsync"."runs" AS "r"
 WHERE
   "r"."sync_run_id" = '20261122090000abcd'
