@@ -13,7 +13,8 @@ from .connectors import connector
 from .executing import masked
 from .fields import preparer
 from .ledger import reads
-from .ledger.core import Ledger, SyncRow
+from .ledger.core import Ledger
+from .ledger.rows import SyncRow
 from .ledger.source import describe_source
 from .ledger.steps import suppressions
 from .model import Ports, Sync

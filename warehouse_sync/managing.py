@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from .config import Project
 from .errors import ConfigError, WsyncError
 from .ledger import claims, moving, reads, settling
-from .ledger.core import Ledger, Run, SyncRow
+from .ledger.core import Ledger, Run
+from .ledger.rows import SyncRow
 from .model import AudienceSpec, Ports, Source, Sync
 from .opening import ledger_of, open_warehouse
 from .runner import new_run_id

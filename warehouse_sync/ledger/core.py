@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from sqlglot import exp
 
@@ -13,6 +13,7 @@ from ..errors import AlreadyExists, ConfigError, WarehouseBusy
 from ..model import Ports, Source, Sync
 from ..normalize import VERSION
 from ..statements import Binding, Bound, Literal, Shape, render
+from .rows import RunRow, SyncRow
 from .tables import STATE, VIEWS, Tables
 
 T = TypeVar("T")
@@ -48,42 +49,6 @@ class Run:
     forget: bool = False
     suppressions: int = 0
     entered: int = 0
-
-
-class SyncRow(NamedTuple):
-    """A sync's row in `syncs`."""
-
-    connector: str
-    account: str
-    audience_id: str | None
-    audience_name: str | None
-    key_columns: str | None
-    key_types: str | None
-    config_hash: str | None
-    baseline_run_id: str | None
-    newest_fence: int
-    mirror_rows: int | None
-    state_version: int
-    suppression_salt: str
-
-
-class RunRow(NamedTuple):
-    """What a run's row in `runs` says it began with, and where it stands."""
-
-    connection_id: str
-    sync_run_id: str
-    fence: int
-    phase: str
-    status: str
-    kind: str
-    baseline_run_id: str | None
-    config_hash: str
-    key_columns: str
-    key_types: str
-    fields: str
-    engine: str
-    suppressions: int
-    mode: str
 
 
 @dataclass

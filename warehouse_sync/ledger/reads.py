@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from .core import Ledger, Run, SyncRow
+from .core import Ledger, Run
+from .rows import SyncRow
 
 
 class PlanLine(NamedTuple):
