@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -55,7 +55,7 @@ class Delivery:
     stopped_by: WsyncError | None = None
 
 
-def pages_of(batches: Iterator[list[tuple[Any, ...]]], identifiers: frozenset[str]) -> Iterator[tuple[int, Page]]:
+def pages_of(batches: Iterator[list[tuple[Any, ...]]], identifiers: frozenset[str]) -> Generator[tuple[int, Page]]:
     """Rows of the plan, ordered, as pages with the step they belong to (0 removes, 1 adds)."""
     rows = (row for batch in batches for row in batch)
     for (number, step, action), group in groupby(rows, key=lambda row: row[:3]):
@@ -88,7 +88,7 @@ class Sender:
     waiting: list[Outcome] = field(default_factory=list)
     unrecorded: int = 0
 
-    def send(self, pages: Iterator[tuple[int, Page]]) -> Delivery:
+    def send(self, pages: Generator[tuple[int, Page]]) -> Delivery:
         """Send every page, or stop early: `Delivery.stopped_by` then says why. Every page begun has its outcomes."""
         pool = ThreadPoolExecutor(self.concurrency, thread_name_prefix="wsync-send")
         flying: dict[Future[PageResult], Page] = {}
@@ -107,6 +107,7 @@ class Sender:
             self._land(flying, down_to=0)
             pool.shutdown()
             self._flush()
+            pages.close()  # it reads the plan, which cannot be dropped meanwhile
         return self.done
 
     def _must_stop(self) -> bool:
@@ -193,7 +194,7 @@ class _Verdicts:
         )
 
     def outcomes(self) -> list[Outcome]:
-        """One outcome for the page where most rows fared alike, and one for every row that fared otherwise."""
+        """One outcome for every row that fared otherwise than most, then one for the page: torn, it is in doubt."""
         told = {id(outcome): outcome for outcome in self.rows.values()}
         if not told:
             return []
@@ -201,7 +202,7 @@ class _Verdicts:
         own = [outcome._replace(seq=seq) for seq, outcome in self.rows.items() if outcome is not common]
         if self.counted:
             common = common._replace(received=self.received, invalid=self.invalid)
-        return [common, *own]
+        return [*own, common]
 
 
 def _attempt(
