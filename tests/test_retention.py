@@ -92,3 +92,16 @@ def test_the_baseline_has_a_view_without_deleted_rows_that_names_its_run(world: 
     world.now(ADA, BOB)
     seen = world.now(BOB)
     assert world.sql("select primary_key, baseline_run_id from wsync.baseline_people") == [(2, seen.run_id)]
+
+
+# -- the latest word ---------------------------------------------------------------------------------------------------
+
+
+def test_the_latest_log_keeps_every_operation_of_a_key(world: World) -> None:
+    world.now(ADA)
+    world.now((1, "new@x.io"), faults=["lost request", "lost request"])
+    seen = world.now(BOB, faults=[None, "refused"])
+    told = f"select primary_key, status from wsync.%s where sync_run_id = '{seen.run_id}' order by all"
+    latest = world.sql(told % "sync_log_latest")
+    assert latest == world.sql(told % "sync_log")
+    assert [key for key, _ in latest].count("1") == 2

@@ -19,9 +19,9 @@ judged as (
     case when p.action = 'drop' then 'shared_identifier' when own.seq is not null then own.error_code else paged.error_code end as error_code,
     case when p.action = 'drop' then 'Every identifier of this row is still wanted by another row; nothing was sent.'
       when own.seq is not null then own.error_reason else paged.error_reason end as error_reason,
-    coalesce(own.http_status, paged.http_status) as http_status,
-    coalesce(own.request_id, paged.request_id) as request_id,
-    coalesce(own.reference, paged.reference) as reference
+    case when own.seq is not null then own.http_status else paged.http_status end as http_status,
+    case when own.seq is not null then own.request_id else paged.request_id end as request_id,
+    case when own.seq is not null then own.reference else paged.reference end as reference
   from plan as p
   left join own on own.seq = p.seq
   left join paged on paged.page = p.page

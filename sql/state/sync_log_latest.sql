@@ -8,7 +8,7 @@ select
 from (
   select
     sync_log.*,
-    row_number() over (
+    rank() over (
       partition by connection_id, sync_run_id, primary_key, operation, case when primary_key is null then reason end
       order by logged_at desc
     ) as newest

@@ -19,7 +19,7 @@ SELECT
 FROM (
   SELECT
     "sync_log".*,
-    ROW_NUMBER() OVER (
+    RANK() OVER (
       PARTITION BY "connection_id", "sync_run_id", "primary_key", "operation", CASE WHEN "primary_key" IS NULL THEN "reason" END
       ORDER BY "logged_at" DESC
     ) AS "newest"

@@ -66,9 +66,21 @@ WITH "own" AS (
       THEN "own"."error_reason"
       ELSE "paged"."error_reason"
     END AS "error_reason",
-    COALESCE("own"."http_status", "paged"."http_status") AS "http_status",
-    COALESCE("own"."request_id", "paged"."request_id") AS "request_id",
-    COALESCE("own"."reference", "paged"."reference") AS "reference"
+    CASE
+      WHEN NOT "own"."seq" IS NULL
+      THEN "own"."http_status"
+      ELSE "paged"."http_status"
+    END AS "http_status",
+    CASE
+      WHEN NOT "own"."seq" IS NULL
+      THEN "own"."request_id"
+      ELSE "paged"."request_id"
+    END AS "request_id",
+    CASE
+      WHEN NOT "own"."seq" IS NULL
+      THEN "own"."reference"
+      ELSE "paged"."reference"
+    END AS "reference"
   FROM "wsync"."plan_people_20261122090000abcd" AS "p"
   LEFT JOIN "own"
     ON "own"."seq" = "p"."seq"
