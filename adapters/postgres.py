@@ -16,6 +16,7 @@ from warehouse_sync.statements import Rendering
 
 if TYPE_CHECKING:
     import psycopg
+    from psycopg.abc import Buffer, Loader
 
 
 def fingerprint(columns: Sequence[exp.Expr]) -> exp.Expr:
@@ -86,9 +87,22 @@ def connect(settings: Settings) -> Postgres:
 
     def opened() -> psycopg.Connection[Any]:
         with _errors("connect"):
-            return psycopg.connect(dsn, autocommit=True, options=SESSION, application_name="wsync", **plain)
+            connection = psycopg.connect(dsn, autocommit=True, options=SESSION, application_name="wsync", **plain)
+        connection.adapters.register_loader("bpchar", _unpadded())
+        return connection
 
     return Postgres(opened)
+
+
+def _unpadded() -> type[Loader]:
+    """char(n) without the blanks that fill it up, as the server casts it to text: a key has one spelling."""
+    from psycopg.types.string import TextLoader
+
+    class Unpadded(TextLoader):
+        def load(self, data: Buffer) -> str:
+            return str(super().load(data)).rstrip(" ")
+
+    return Unpadded
 
 
 class Postgres:

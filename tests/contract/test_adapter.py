@@ -205,6 +205,15 @@ def test_a_key_of_this_type_is_logged_as_its_text(place: Place, warehouse: Wareh
     assert [row[0] for row in shop.log(shop.run().run_id)] == [text]
 
 
+@pytest.mark.parametrize("place", ["postgres"], indirect=True)
+def test_a_padded_key_is_prepared_as_it_is_logged(place: Place, warehouse: Warehouse) -> None:
+    warehouse.execute("create table padded as select cast('ab' as char(6)) as k", "test")
+    (read,) = warehouse.query("select k, cast(k as text) from padded", "test")
+    ((streamed,),) = next(iter(warehouse.stream("select k from padded", "test", 1)))
+    assert read == ("ab", "ab")
+    assert streamed == "ab"
+
+
 @pytest.mark.parametrize("type_", ["double precision", "timestamp", "decimal(10, 2)"])
 def test_a_key_without_one_spelling_is_refused(place: Place, warehouse: Warehouse, type_: str) -> None:
     warehouse.execute(f"create table {place.schema}.keyed (k {type_}, email text)", "test")
