@@ -73,6 +73,24 @@ def test_recovery_leaves_a_plan_that_waits_for_approval(world: World) -> None:
     assert world.run("apply", run_id=plan.run_id).status == "succeeded"
 
 
+def test_apply_of_a_plan_whose_sending_was_interrupted_settles_it(world: World) -> None:
+    world.now(ADA, BOB)
+    plan = world.now(ADA, (3, "eve@x.io"), kind="plan")
+    crash = world.run("apply", run_id=plan.run_id, crash_at="after settle/mirror_delete")
+    assert crash.crashed_at is not None
+    assert "it is settled" in refused(world, plan.run_id)
+    assert world.mirror() == {"ada@x.io 111": "member", "eve@x.io": "member"}
+    assert world.run().operations == []
+
+
+@pytest.mark.parametrize("kind", ["plan", "run"])
+def test_a_plan_that_no_guard_has_judged_cannot_be_applied(world: World, kind: str) -> None:
+    world.now(ADA, BOB)
+    plan = world.now(ADA, kind=kind, crash_at="after run/count_plan")
+    assert plan.crashed_at is not None
+    assert "before its guards judged" in refused(world, plan.run_id)
+
+
 # -- forgetting --------------------------------------------------------------------------------------------------------
 
 

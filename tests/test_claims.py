@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from tests.model.world import World
-from warehouse_sync.errors import Held
+from warehouse_sync.errors import ConfigError, Held
+from warehouse_sync.model import AudienceSpec
 
 ADA = (1, "ada@x.io")
 CLAIM = "wsync.claim_people_00000001"
@@ -29,6 +30,10 @@ def die_while_sending(world: World) -> None:
 
 def age(world: World, seconds: int) -> None:
     world.sql(f"update {CLAIM} set heartbeat_at = heartbeat_at - interval {seconds} second")
+
+
+def renew(world: World) -> None:
+    world.sql(f"update {CLAIM} set heartbeat_at = current_timestamp")
 
 
 def test_a_run_that_ended_gives_its_lease_back(world: World) -> None:
@@ -67,6 +72,24 @@ def test_a_claim_long_expired_is_taken_over_at_once(world: World) -> None:
     assert world.slept == []
 
 
+def test_a_claim_that_lives_again_during_the_wait_is_respected(world: World) -> None:
+    die_while_sending(world)
+    age(world, 125)
+    world.ports = replace(world.ports, sleep=lambda _: renew(world))
+    seen = world.now(ADA)
+    assert isinstance(seen.error, Held)
+    assert seen.answers == []
+
+
+def test_one_plan_applied_by_two_processes_has_one_writer(world: World) -> None:
+    plan = world.now(ADA, kind="plan")
+    twin = "wsync.claim_people_00000002"
+    world.at["before run/claim"] = lambda: world.sql(f"create table {twin} as select * from {CLAIM}")
+    seen = world.run("apply", run_id=plan.run_id)
+    assert isinstance(seen.error, Held)
+    assert seen.answers == []
+
+
 def test_where_one_process_writes_a_claim_that_can_be_read_is_dead(world: World) -> None:
     world.warehouse.dialect = replace(world.warehouse.dialect, single_writer=True)
     die_while_sending(world)
@@ -97,3 +120,28 @@ def test_the_newest_two_claims_are_kept(world: World) -> None:
         world.now(ADA)
     claims = {name for name in world.warehouse.tables("wsync") if name.startswith("claim_")}
     assert claims == {"claim_people_00000003", "claim_people_00000004"}
+
+
+# -- several syncs -----------------------------------------------------------------------------------------------------
+
+
+def test_an_audience_that_another_sync_owns_is_refused_by_its_name(world: World) -> None:
+    world.now(ADA)
+    world.sync = replace(world.sync, name="others", audience=AudienceSpec(id="1"))
+    seen = world.run()
+    assert isinstance(seen.error, ConfigError)
+    assert "belongs to sync people" in str(seen.error)
+    assert seen.answers == []
+
+
+def test_runs_of_two_syncs_may_have_one_id(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, people = world.now(ADA), world.sync
+    told = "select phase, fence, source_rows from wsync.runs where connection_id = 'people'"
+    before = world.sql(told)
+    world.source([])
+    monkeypatch.setattr(world, "_look", lambda: None)
+    world.sync = replace(people, name="others", audience=AudienceSpec(name="Others"))
+    assert world.run(run_id=seen.run_id).status == "succeeded"
+    assert world.sql(told) == before
+    world.sync = people
+    assert world.now(ADA).status == "succeeded"

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from tests.members import FIELDS, connector
 from tests.model.world import World
 from warehouse_sync.errors import ConfigError
 from warehouse_sync.model import Mapped
+from warehouse_sync.runner import key_shape
 
 
 @pytest.fixture
@@ -88,6 +90,20 @@ def test_a_digest_stands_for_the_key_in_every_table(world: World) -> None:
     assert [row[0] for row in seen.snapshot] == [key]
     gone = world.now((2, "bob@x.io"))
     assert world.log(gone, "primary_key, operation") == [(key, "delete"), (sha256(b"2").hexdigest(), "insert")]
+
+
+def test_a_digest_may_take_the_place_of_a_plain_key(world: World) -> None:
+    world.now((1, "ada@x.io"), (2, "bob@x.io"))
+    world.digest_key = True
+    seen = world.now((1, "ada@x.io"), (2, "bob@x.io"))
+    assert (seen.status, seen.operations) == ("succeeded", [])
+
+
+def test_a_key_column_mapped_in_another_case_is_digested(world: World) -> None:
+    mapping = (Mapped("EMAIL", "Email"),)
+    hashed = (replace(FIELDS[0], hash="sha256"), *FIELDS[1:])
+    found = replace(connector(world.members), fields=hashed)
+    assert key_shape(replace(world.sync, primary_key=("email",), mapping=mapping), found)
 
 
 # -- snapshot: rows ------------------------------------------------------------------------------------------------

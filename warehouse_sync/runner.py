@@ -223,6 +223,7 @@ class Runner:
             return str(recorded)
         audience = self._audience(found, api, create=create)
         if audience is not None:
+            steps.check_audience(self.ledger, audience)
             self.ledger.execute("run/adopt_audience", run, audience_id=audience, audience_name=wanted.name)
         return audience or ""
 
@@ -328,4 +329,5 @@ def key_shape(sync: Sync, found: Connector) -> bool:
     if sync.log_primary_key is not None:
         return sync.log_primary_key == "digest"
     hashed = {each.name for each in found.fields if each.hash}
-    return any(m.column in sync.primary_key and m.field in hashed for m in sync.mapping)
+    key = {name.lower() for name in sync.primary_key}
+    return any((m.column or "").lower() in key and m.field in hashed for m in sync.mapping)

@@ -15,4 +15,4 @@ update runs set
   refused_keys = (select count(*) from snapshot as s where s.operation = 'held' and s.identity is null),
   invalid_rows = (select count(*) from prepared as p where p.error_code <> 'suppressed'),
   members = (select count(*) from mirror as m)
-where sync_run_id = $run_id
+where connection_id = $sync and sync_run_id = $run_id

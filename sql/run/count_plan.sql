@@ -7,4 +7,4 @@ update runs set
   planned_delete = (select count(*) from plan as p where p.page is not null and p.operation = 'delete'),
   planned_pages = (select coalesce(max(p.page), 0) from plan as p),
   skipped_rows = (select count(*) from plan as p where p.action = 'drop')
-where sync_run_id = $run_id
+where connection_id = $sync and sync_run_id = $run_id

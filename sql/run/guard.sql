@@ -2,7 +2,7 @@
 -- reads: runs, plan, changes, prepared, snapshot, baseline; writes: nothing
 with counted as (
   select max(keys_present) as keys_present, max(source_rows) as source_rows, max(null_key_rows) as null_key_rows, max(members) as members
-  from runs where sync_run_id = $run_id
+  from runs where connection_id = $sync and sync_run_id = $run_id
 ),
 r as (
   select counted.*,

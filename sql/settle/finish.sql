@@ -15,5 +15,5 @@ update runs set
   aborted_rows = (select count(*) from verdict as v where v.status = 'aborted'),
   in_doubt_rows = (select count(*) from verdict as v where v.status = 'in_doubt'),
   accepted_rows = (select count(*) from verdict as v where v.status = 'accepted')
-where sync_run_id = $run_id
+where connection_id = $sync and sync_run_id = $run_id
   and exists (select 1 from syncs as s where s.connection_id = $sync and s.newest_fence = $fence)

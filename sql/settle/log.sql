@@ -35,7 +35,7 @@ select
   $sync, $run_id, x.primary_key, x.operation, x.status, x.error_reason, r.started_at, current_timestamp,
   x.reason, x.error_code, x.field_notes, x.attempt, x.page, x.http_status, x.request_id, current_timestamp
 from lines as x
-join runs as r on r.sync_run_id = $run_id
+join runs as r on r.connection_id = $sync and r.sync_run_id = $run_id
 where $retain
-  and not exists (select 1 from sync_log as l where l.sync_run_id = $run_id)
+  and not exists (select 1 from sync_log as l where l.connection_id = $sync and l.sync_run_id = $run_id)
   and exists (select 1 from syncs as s where s.connection_id = $sync and s.newest_fence = $fence)

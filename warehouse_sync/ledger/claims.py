@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 from ..errors import AlreadyExists, Held, WarehouseError
 from .core import STATE_VERSION, Ledger, Run
@@ -53,8 +54,9 @@ def claim(ledger: Ledger, run: Run, *, account: str) -> Run:
     run = replace(run, fence=fence)
     try:
         ledger.execute("run/claim", run, lease_seconds=ledger.sync.lease_seconds)
-    except AlreadyExists:
-        if ledger.query("run/claim_read", run)[0][0] != run.id:
+    except AlreadyExists as error:
+        # Only a repeated try can meet a claim of its own; two processes may apply one plan, and share its id.
+        if error.code != "repeated" or ledger.query("run/claim_read", run)[0][0] != run.id:
             raise _held(ledger, "another run claimed it a moment ago") from None
     if max(_used_by_runs(ledger), *claims(ledger)) > fence:
         raise _held(ledger, "another run overtook it")
@@ -92,13 +94,8 @@ def _free_claim(ledger: Ledger) -> int:
 
 
 def _wait_for_lease(ledger: Ledger, newest: int) -> None:
-    """A living claim is respected; after its end, takeover waits a little longer."""
-    try:
-        holder, heartbeat, seconds, released, now = ledger.query(
-            "run/claim_read", tables={"claim": ledger.tables.table(ledger.tables.claim(newest))}
-        )[0]
-    except WarehouseError:
-        raise _held(ledger, "its newest claim cannot be read") from None
+    """A living claim is respected, also one that lives again after the little longer that takeover waits."""
+    holder, heartbeat, seconds, released, now = _read(ledger, newest)
     if released:
         return
     expiry = heartbeat + timedelta(seconds=seconds)
@@ -107,6 +104,17 @@ def _wait_for_lease(ledger: Ledger, newest: int) -> None:
     left = (expiry + timedelta(seconds=ledger.sync.takeover_wait_seconds) - now).total_seconds()
     if left > 0:
         ledger.ports.sleep(left)
+        _, again, _, released, _ = _read(ledger, newest)
+        if again != heartbeat and not released:
+            raise _held(ledger, f"run {holder} is alive after all")
+
+
+def _read(ledger: Ledger, fence: int) -> tuple[Any, ...]:
+    tables = {"claim": ledger.tables.table(ledger.tables.claim(fence))}
+    try:
+        return ledger.query("run/claim_read", tables=tables)[0]
+    except WarehouseError:
+        raise _held(ledger, "its newest claim cannot be read") from None
 
 
 def _held(ledger: Ledger, why: str) -> Held:

@@ -82,14 +82,17 @@ class Ledger:
         """Run a canonical statement; again, up to five times, where the warehouse says it is busy.
 
         A table of this run that is already there on a second try was made by the first, whose answer was lost.
-        Raises `AlreadyExists` on a first try, and always for a claim: that may be another run's.
+        Raises `AlreadyExists` on a first try, and always for a claim, which may be another run's (code `repeated`).
         """
         sql = self.text(name, run, tables=tables, **values)
         for attempt in range(TRIES):
             try:
                 return self.bounded(name, lambda: self.warehouse.execute(sql, name))
-            except AlreadyExists:
-                if not attempt or name == "run/claim":
+            except AlreadyExists as error:
+                if not attempt:
+                    raise
+                if name == "run/claim":
+                    error.code = "repeated"
                     raise
                 return None
             except WarehouseBusy:

@@ -85,8 +85,8 @@ def recover(ledger: Ledger, run: Run) -> list[str]:
     """
     settled = []
     for run_id, phase_, *_ in ledger.query("run/open_runs"):
-        if run_id == run.id:
-            continue
+        if run_id == run.id and phase_ != "sending":
+            continue  # the plan to apply; if it was sent before, it is settled like any other
         before = stored(ledger, run_id, run.fence)
         assert before is not None  # noqa: S101 - it was listed a statement ago
         if phase_ == "sending":
@@ -116,6 +116,8 @@ def approved(ledger: Ledger, run: Run, config: str, suppressions: int) -> Run:
     phase_ = row.phase if row else "unknown"
     if plan is None or row is None or phase_ not in ("planned", "blocked"):
         raise AudienceRefused(f"run {run.id} has no plan that waits to be sent (it is {phase_}); plan again")
+    if row.status == "running":
+        raise AudienceRefused(f"run {run.id} ended before its guards judged the plan; plan again")
     newest = max((fence for _, fence in ledger.query("run/settled_runs")), default=0)
     fits = {
         "the configuration changed": plan.config_hash == config and row.mode == ledger.sync.mode,

@@ -68,7 +68,8 @@ def begin(ledger: Ledger, run: Run, *, trigger: str) -> Run:
 def oriented(ledger: Ledger, run: Run) -> Run:
     """The run, knowing its keys, its configuration and its baseline; nothing is written."""
     keys = json.dumps(ledger.shape.key)
-    types = json.dumps([c.kind for name in ledger.shape.key for c in ledger.source_types if c.name == name])
+    kinds = [c.kind for name in ledger.shape.key for c in ledger.source_types if c.name == name]
+    types = json.dumps(["digest"] if ledger.shape.digest_key else kinds)
     return _from_baseline(ledger, replace(run, key_columns=keys, key_types=types, config_hash=config_hash(ledger)))
 
 
@@ -197,6 +198,16 @@ def check_owner(ledger: Ledger, *, account: str) -> None:
         raise ConfigError(
             f"sync {sync.name} owns an audience of {row.connector} account {row.account}; another account is another "
             f"sync: give it another name, or give this one up with `wsync abandon {sync.name}`"
+        )
+
+
+def check_audience(ledger: Ledger, audience: str) -> None:
+    """Raises `ConfigError` where another sync owns this audience: each would remove what the other adds."""
+    others = ledger.query("run/audience_owner", audience_id=audience)
+    if others:
+        raise ConfigError(
+            f"the audience of sync {ledger.sync.name} belongs to sync {others[0][0]} already: one audience is one "
+            f"sync's. If that sync has a new name, run `wsync rename {others[0][0]} {ledger.sync.name}`"
         )
 
 

@@ -82,4 +82,4 @@ UPDATE "wsync"."runs" SET "null_key_rows" = (
   FROM "wsync"."mirror_people" AS "m"
 )
 WHERE
-  "sync_run_id" = '20261122090000abcd'
+  "connection_id" = 'people' AND "sync_run_id" = '20261122090000abcd'

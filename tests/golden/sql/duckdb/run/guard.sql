@@ -6,7 +6,7 @@ WITH "counted" AS (
     MAX("members") AS "members"
   FROM "wsync"."runs"
   WHERE
-    "sync_run_id" = '20261122090000abcd'
+    "connection_id" = 'people' AND "sync_run_id" = '20261122090000abcd'
 ), "r" AS (
   SELECT
     "counted".*,

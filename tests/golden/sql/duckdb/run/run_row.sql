@@ -16,3 +16,5 @@ SELECT
 FROM "wsync"."runs" AS "r"
 WHERE
   "r"."sync_run_id" = '20261122090000abcd'
+ORDER BY
+  CASE WHEN "r"."connection_id" = 'people' THEN 0 ELSE 1 END

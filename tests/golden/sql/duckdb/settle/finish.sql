@@ -60,7 +60,8 @@ UPDATE "wsync"."runs" SET "phase" = 'settled', "status" = 'succeeded', "error_co
     "v"."status" = 'accepted'
 )
 WHERE
-  "sync_run_id" = '20261122090000abcd'
+  "connection_id" = 'people'
+  AND "sync_run_id" = '20261122090000abcd'
   AND EXISTS(
     SELECT
       1

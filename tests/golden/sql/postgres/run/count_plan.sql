@@ -28,4 +28,4 @@ UPDATE "wsync"."runs" SET "phase" = 'planned', "planned_insert" = (
     "p"."action" = 'drop'
 )
 WHERE
-  "sync_run_id" = '20261122090000abcd'
+  "connection_id" = 'people' AND "sync_run_id" = '20261122090000abcd'

@@ -1,6 +1,7 @@
 UPDATE "wsync"."runs" SET "phase" = 'sending', "status" = 'succeeded', "error_code" = NULL, "fence" = 7, "guard_verdict" = COALESCE(NULL, "guard_verdict"), "finished_at" = CASE WHEN TRUE THEN CURRENT_TIMESTAMP ELSE "finished_at" END
 WHERE
-  "sync_run_id" = '20261122090000abcd'
+  "connection_id" = 'people'
+  AND "sync_run_id" = '20261122090000abcd'
   AND EXISTS(
     SELECT
       1

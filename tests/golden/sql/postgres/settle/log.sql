@@ -109,7 +109,7 @@ SELECT
   CURRENT_TIMESTAMP
 FROM "lines" AS "x"
 JOIN "wsync"."runs" AS "r"
-  ON "r"."sync_run_id" = '20261122090000abcd'
+  ON "r"."connection_id" = 'people' AND "r"."sync_run_id" = '20261122090000abcd'
 WHERE
   TRUE
   AND NOT EXISTS(
@@ -117,7 +117,7 @@ WHERE
       1
     FROM "wsync"."sync_log" AS "l"
     WHERE
-      "l"."sync_run_id" = '20261122090000abcd'
+      "l"."connection_id" = 'people' AND "l"."sync_run_id" = '20261122090000abcd'
   )
   AND EXISTS(
     SELECT
