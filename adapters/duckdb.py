@@ -72,7 +72,7 @@ def connect(settings: Settings) -> DuckDB:
     config |= {key: value for key in ("memory_limit", "threads") if (value := getattr(settings, key)) is not None}
     with _errors(f"open {Path(settings.path).name}"):
         connection = duckdb.connect(settings.path, config=config)
-        connection.execute("set timezone = 'UTC'")
+        connection.execute("set timezone = 'UTC'; set enable_progress_bar = false")
     return DuckDB(connection, f"duckdb {duckdb.__version__.split('.')[0]}")
 
 

@@ -18,8 +18,8 @@ from projects import (
 from pydantic import BaseModel
 
 from warehouse_sync import model
-from warehouse_sync.config import models as config_models
 from warehouse_sync.config import ConfigErrors, load_destination_file, select
+from warehouse_sync.config import models as config_models
 from warehouse_sync.model import AudienceSpec, GuardLimits, Mapped, Source
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
+from warehouse_sync.config import load
 from warehouse_sync.config import schemas as config_schemas
 from warehouse_sync.config import tables as config_tables
-from warehouse_sync.config import load
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE = (DOCS / "configuration.md").read_text(encoding="utf-8")

@@ -17,8 +17,8 @@ from projects import (
     with_line,
 )
 
-from warehouse_sync.config import models as config_models
 from warehouse_sync.config import ConfigErrors
+from warehouse_sync.config import models as config_models
 
 PIECES = [*"{}[]:,-?#&*!|>'\"%@`~ \n\t\\", *"aN0o1.xuU8ä\u2028", "<<: ", "{{ ", "---\n", "? ", "\n  "]
 YAMLISH = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -58,8 +59,8 @@ class Delivery:
 def pages_of(batches: Iterator[list[tuple[Any, ...]]], identifiers: frozenset[str]) -> Generator[tuple[int, Page]]:
     """Rows of the plan, ordered, as pages with the step they belong to (0 removes, 1 adds)."""
     rows = (row for batch in batches for row in batch)
-    for (number, step, action), group in groupby(rows, key=lambda row: row[:3]):
-        members = tuple(PlanRow(seq, _travelling(tokens, left_out, identifiers)) for *_, seq, tokens, left_out in group)
+    for (number, step, action), group in groupby(rows, key=itemgetter(0, 1, 2)):
+        members = tuple([PlanRow(row[3], _travelling(row[4], row[5], identifiers)) for row in group])
         yield step, Page(number, action, members)
 
 

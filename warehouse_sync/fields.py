@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -57,17 +57,23 @@ class Preparer:
         self.roles = tuple(each.field.role for each in columns)
         self._needed_first = sorted(columns, key=lambda each: each.field.needs is not None)
 
-    def prepare(self, rows: Sequence[tuple[Any, ...]]) -> list[PreparedRow]:
-        """`rows` are (primary key, problem or None, *values of `columns`)."""
+    def prepare(self, rows: Sequence[tuple[Any, ...]], columns: Sequence[str] | None = None) -> list[PreparedRow]:
+        """`rows` are (primary key, problem or None, *values of `columns`), in the order given or else our own."""
         done: list[PreparedRow] = []
         with without_collections():
             for at in range(0, len(rows), BLOCK):
-                done.extend(self._block(rows[at : at + BLOCK]))
+                done.extend(self._block(rows[at : at + BLOCK], columns or self.columns))
         return done
 
-    def _block(self, rows: Sequence[tuple[Any, ...]]) -> Iterable[PreparedRow]:
+    def _block(self, rows: Sequence[tuple[Any, ...]], columns: Sequence[str]) -> Iterable[PreparedRow]:
         keys, problems, *values = zip(*rows, strict=True)
-        return _Block(self, self._cells(values, len(rows))).rows(keys, problems)
+        read = dict(zip(columns, values, strict=True))
+        return _Block(self, self._cells(read, len(rows))).rows(keys, problems)
+
+    @property
+    def identifiers(self) -> int:
+        """How many identifier columns of a prepared row can be filled."""
+        return self.roles.count("identifier")
 
     def explain(self, row: tuple[Any, ...]) -> dict[str, dict[str, Any]]:
         """Per field of one row: the value `normalized`, as it would be `sent`, a `note` where something is wrong."""
@@ -87,8 +93,7 @@ class Preparer:
         """The fixed text for a value that contradicts the hash setting."""
         return MISMATCHES[error].format(self.hashing_words, name)
 
-    def _cells(self, values: Sequence[Sequence[Any]], size: int) -> list[Cells]:
-        by_column = dict(zip(self.columns, values, strict=True))
+    def _cells(self, by_column: Mapping[str, Sequence[Any]], size: int) -> list[Cells]:
         nothing: list[str | None] = [None] * size
         done: dict[str, Cells] = {}
         for column in self._needed_first:

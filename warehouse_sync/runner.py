@@ -13,7 +13,7 @@ from typing import Any, Literal
 from .connectors import Connector
 from .delivery import Delivery, Sender, Wire, pages_of
 from .errors import AudienceRefused, ConfigError, Held, WsyncError
-from .fields import Preparer, preparer
+from .fields import Preparer, preparer, without_collections
 from .ledger import claims, forgetting, settling, steps
 from .ledger.core import Ledger, Run
 from .ledger.source import describe_source
@@ -161,34 +161,26 @@ class Runner:
 
     def _suppress(self, run: Run, prepare: Preparer) -> int:
         """Enter the key of a run that forgets, with what the platform and the source know it by."""
-        order = self._order(prepare)
-        rows = forgetting.source_rows(self.ledger, run)
-        known = prepare.prepare([tuple(row[at] for at in order) for row in rows])
+        known = prepare.prepare(forgetting.source_rows(self.ledger, run), self._columns(prepare))
         tokens = {token for row in known for token in row[IDENTIFIERS:] if token}
         return forgetting.suppress(self.ledger, run, tokens)
 
-    def _order(self, prepare: Preparer) -> list[int]:
-        """Where (key, problem, the preparer's columns …) stand in a changed row."""
-        return [0, 1, *(2 + self.ledger.shape.columns.index(name) for name in self._spelled(prepare))]
+    def _columns(self, prepare: Preparer) -> list[str]:
+        """The columns of a changed row, as the preparer spells them."""
+        known = {name.lower(): name for name in prepare.columns}
+        return [name if name in prepare.columns else known[name.lower()] for name in self.ledger.shape.columns]
 
     def _prepare(self, run: Run, prepare: Preparer, lease: claims.Lease) -> None:
         self.progress(Progress("changes"))
         steps.changes(self.ledger, run)
         done = 0
-        order = self._order(prepare)
-        straight = order == list(range(len(order)))
+        columns = self._columns(prepare)
         for batch in steps.changed_rows(self.ledger, run):
-            rows = batch if straight else [tuple(row[at] for at in order) for row in batch]
-            steps.keep_prepared(self.ledger, run, prepare.prepare(rows))
+            steps.keep_prepared(self.ledger, run, prepare.prepare(batch, columns), prepare.identifiers)
             lease.keep()
             self._stop_if_asked()
             done += len(batch)
             self.progress(Progress("prepare", done))
-
-    def _spelled(self, prepare: Preparer) -> list[str]:
-        """The preparer's columns in the source's own spelling."""
-        known = {name.lower(): name for name in self.ledger.shape.columns}
-        return [name if name in self.ledger.shape.columns else known[name.lower()] for name in prepare.columns]
 
     def _planned(self, run: Run, guards: tuple[GuardFinding, ...], *, blocked: bool) -> Result:
         verdict = json.dumps([asdict(each) for each in guards])
@@ -270,7 +262,8 @@ class Runner:
             progress=lambda done: self.progress(Progress("send", done.rows, total, done.pages)),
             stopping=self.stopping,
         )
-        done = sender.send(pages_of(settling.pages(self.ledger, run), wire.identifiers))
+        with without_collections():
+            done = sender.send(pages_of(settling.pages(self.ledger, run), wire.identifiers))
         self.progress(Progress("settle"))
         error = done.stopped_by
         if isinstance(error, Held):

@@ -5,7 +5,8 @@ Canonical files are duckdb SQL with three kinds of holes, all filled with nodes,
 - table names such as `source`, `baseline`, `mirror`: bound to this sync's and this run's tables;
 - `$name` values: bound to literals (numbers, texts, booleans, null);
 - macros, which look like function calls: `key_of(source)`, `fingerprint_of(source)`, `columns_of(source)`,
-  `kept_columns_of(source)`, `passed_columns_of(alias)`, `kept_again(alias)`, `kept_now(alias)`, `key_text(column)`,
+  `kept_columns_of(source)`, `passed_columns_of(alias)`, `passed_or_kept(row, before)`, `kept_again(alias)`,
+  `kept_now(alias)`, `key_text(column)`,
   `identifiers_of(alias)`, `coalesced_identifiers(first, second)`, and the table macro `tokens_of(table)`.
 """
 
@@ -177,6 +178,8 @@ def _spread(one: exp.Expr, shape: Shape, rendering: Rendering) -> list[exp.Expr]
             return [exp.alias_(exp.column(name, quoted=True), kept, quoted=True) for name, kept in pairs]
         case "passed_columns_of":
             return [exp.column(passed(n), args[0]) for n in range(len(shape.columns))]
+        case "passed_or_kept":
+            return [_passed_or_kept(n, shape, *args) for n in range(len(shape.columns))]
         case "kept_again":
             return [exp.column(kept, args[0], quoted=True) for kept in shape.kept]
         case "kept_now":
@@ -186,6 +189,15 @@ def _spread(one: exp.Expr, shape: Shape, rendering: Rendering) -> list[exp.Expr]
         case "coalesced_identifiers":
             return [exp.alias_(exp.func("coalesce", *(exp.column(s, a) for a in args)), s) for s in SLOTS]
     return [one]
+
+
+def _passed_or_kept(n: int, shape: Shape, row: str, before: str) -> exp.Expr:
+    """A mapped column of a row, or for a row that is gone what its snapshot kept of it."""
+    now = exp.column(passed(n), row)
+    if not shape.kept:
+        return now
+    gone = exp.Is(this=exp.column("copies", row), expression=exp.Null())
+    return exp.alias_(exp.Case().when(gone, exp.column(shape.kept[n], before, quoted=True)).else_(now), passed(n))
 
 
 SLOTS = tuple(f"identifier_{n + 1}" for n in range(IDENTIFIER_SLOTS))

@@ -25,7 +25,7 @@ joined as (
   select
     s.primary_key, s.fingerprint, case when s.fingerprint is not null then 1 end as copies,
     cast(null as text) as problem, passed_columns_of(s),
-    b.primary_key as last_key, b.fingerprint as last_fingerprint, b.identity as last_identity, b.error_code as last_error_code
+    b.primary_key as last_key, b.fingerprint as last_fingerprint
   from source_rows as s
   full join baseline as b on b.primary_key = s.primary_key
   where (s.fingerprint is null or s.fingerprint is distinct from b.fingerprint or $fresh)
@@ -34,14 +34,14 @@ joined as (
   select
     f.primary_key, f.fingerprint, f.copies,
     case when f.fingerprint < f.last_fingerprint then 'duplicate_key' end as problem, passed_columns_of(f),
-    b.primary_key as last_key, b.fingerprint as last_fingerprint, b.identity as last_identity, b.error_code as last_error_code
+    b.primary_key as last_key, b.fingerprint as last_fingerprint
   from first_copies as f
   left join baseline as b on b.primary_key = f.primary_key
   where f.copy = 1
 )
 select
   coalesce(j.primary_key, j.last_key) as primary_key,
-  j.fingerprint,
+  case when j.copies is null then j.last_fingerprint else j.fingerprint end as fingerprint,
   case
     when j.copies is null then 'delete'
     when j.last_key is null then 'insert'
@@ -49,6 +49,7 @@ select
     else 'update'
   end as operation,
   case when j.copies is not null and j.primary_key is null then 'null_key' else j.problem end as problem,
-  j.copies, j.last_identity, j.last_error_code, passed_columns_of(j)
+  j.copies, b.identity as last_identity, b.error_code as last_error_code, passed_or_kept(j, b)
 from joined as j
+left join baseline as b on b.primary_key = j.last_key
 where $key is null or key_text(coalesce(j.primary_key, j.last_key)) = $key

@@ -15,26 +15,19 @@ where not exists (
 )
 union all
 select
-  b.primary_key, b.fingerprint, b.identity, b.payload, 'delete' as operation, b.error_code, b.filled,
-  kept_again(b)
-from baseline as b
-where exists (
-  select 1 from changes as c where c.primary_key = b.primary_key and c.operation = 'delete'
-)
-union all
-select
   c.primary_key,
-  case when p.verdict = 'ready' or p.error_code = 'suppressed' then c.fingerprint end as fingerprint,
+  case when c.operation = 'delete' or p.verdict = 'ready' or p.error_code = 'suppressed' then c.fingerprint end as fingerprint,
   case
+    when c.operation = 'delete' then c.last_identity
     when p.verdict = 'ready' then p.identity
     when p.verdict = 'hold' then coalesce(c.last_identity, k.identity)
   end as identity,
   case when p.verdict = 'ready' then p.payload end as payload,
   case when p.verdict = 'hold' then 'held' else c.operation end as operation,
-  p.error_code,
+  case when c.operation = 'delete' then c.last_error_code else p.error_code end as error_code,
   p.filled,
   kept_now(c)
 from changes as c
 left join prepared as p on p.primary_key = c.primary_key
 left join known as k on k.primary_key = key_text(c.primary_key) and k.newest = 1
-where c.primary_key is not null and c.operation in ('insert', 'update')
+where c.primary_key is not null and c.operation <> 'unchanged'

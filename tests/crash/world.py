@@ -32,7 +32,7 @@ from warehouse_sync.sandbox import ACCOUNT, TOKEN
 
 Row = tuple[int | None, str | None, str | None]
 
-SESSION_STATEMENTS = ("set timezone = 'UTC'",)
+SESSION_STATEMENTS = ("set timezone = 'UTC'", "set timezone = 'UTC'; set enable_progress_bar = false")
 """What the adapter says to every new connection or cursor; part of opening it, so without a boundary."""
 
 

@@ -235,11 +235,7 @@ class Ledger:
             )
         ]
         columns += [self._kept(kept, run) for kept in self.shape.kept]
-        return (
-            exp.select(*columns)
-            .from_(self.tables.table(name))
-            .where("coalesce(operation, '') <> 'delete'", dialect="duckdb")
-        )
+        return exp.select(*columns).from_(self.tables.table(name)).where("operation <> 'delete'", dialect="duckdb")
 
     def _kept(self, kept: str, run: Run) -> exp.Expr:
         if run.baseline is None or kept in run.kept:

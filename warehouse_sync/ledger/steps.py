@@ -10,7 +10,7 @@ from typing import Any
 
 from .. import __version__
 from ..errors import ConfigError
-from ..model import PreparedRow
+from ..model import IDENTIFIER_SLOTS, PreparedRow
 from .core import STATE_VERSION, Ledger, Run
 
 BATCH = 25_000
@@ -114,9 +114,10 @@ def changed_rows(ledger: Ledger, run: Run) -> Iterator[list[tuple[Any, ...]]]:
     return ledger.stream("run/changed_rows", run, BATCH)
 
 
-def keep_prepared(ledger: Ledger, run: Run, rows: Iterable[PreparedRow]) -> None:
-    """Append prepared rows."""
-    ledger.load("prepared", run, PreparedRow._fields, rows)
+def keep_prepared(ledger: Ledger, run: Run, rows: Iterable[PreparedRow], identifiers: int) -> None:
+    """Append prepared rows, of which at most so many identifier columns are filled."""
+    width = len(PreparedRow._fields) - IDENTIFIER_SLOTS + identifiers
+    ledger.load("prepared", run, PreparedRow._fields[:width], [row[:width] for row in rows])
 
 
 def snapshot(ledger: Ledger, run: Run) -> None:

@@ -52,7 +52,7 @@ WITH "counted" AS (
     'before' AS "side",
     "b"."filled",
     COUNT(*) AS "n"
-  FROM (SELECT "primary_key", "fingerprint", "identity", "payload", "operation", "error_code", "filled", "email", "phone", CAST(NULL AS TEXT) AS "city" FROM "wsync"."snapshot_people_20261121090000abcd" WHERE COALESCE("operation", '') <> 'delete') AS "b"
+  FROM (SELECT "primary_key", "fingerprint", "identity", "payload", "operation", "error_code", "filled", "email", "phone", CAST(NULL AS TEXT) AS "city" FROM "wsync"."snapshot_people_20261121090000abcd" WHERE "operation" <> 'delete') AS "b"
   GROUP BY
     "b"."filled"
   UNION ALL

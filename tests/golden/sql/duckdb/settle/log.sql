@@ -38,7 +38,7 @@ WITH "planned" AS (
   SELECT
     "b"."identity",
     CAST("b"."primary_key" AS TEXT) AS "primary_key"
-  FROM (SELECT "primary_key", "fingerprint", "identity", "payload", "operation", "error_code", "filled", "email", "phone", CAST(NULL AS TEXT) AS "city" FROM "wsync"."snapshot_people_20261121090000abcd" WHERE COALESCE("operation", '') <> 'delete') AS "b"
+  FROM (SELECT "primary_key", "fingerprint", "identity", "payload", "operation", "error_code", "filled", "email", "phone", CAST(NULL AS TEXT) AS "city" FROM "wsync"."snapshot_people_20261121090000abcd" WHERE "operation" <> 'delete') AS "b"
   WHERE
     "b"."identity" IN (
       SELECT

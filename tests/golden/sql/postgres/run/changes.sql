@@ -59,11 +59,9 @@ WITH "source_rows" AS MATERIALIZED (
     "s"."column_2",
     "s"."column_3",
     "b"."primary_key" AS "last_key",
-    "b"."fingerprint" AS "last_fingerprint",
-    "b"."identity" AS "last_identity",
-    "b"."error_code" AS "last_error_code"
+    "b"."fingerprint" AS "last_fingerprint"
   FROM "source_rows" AS "s"
-  FULL JOIN (SELECT "primary_key", "fingerprint", "identity", "payload", "operation", "error_code", "filled", "email", "phone", CAST(NULL AS VARCHAR) AS "city" FROM "wsync"."snapshot_people_20261121090000abcd" WHERE COALESCE("operation", '') <> 'delete') AS "b"
+  FULL JOIN (SELECT "primary_key", "fingerprint", "identity", "payload", "operation", "error_code", "filled", "email", "phone", CAST(NULL AS VARCHAR) AS "city" FROM "wsync"."snapshot_people_20261121090000abcd" WHERE "operation" <> 'delete') AS "b"
     ON "b"."primary_key" = "s"."primary_key"
   WHERE
     (
@@ -89,18 +87,20 @@ WITH "source_rows" AS MATERIALIZED (
     "f"."column_2",
     "f"."column_3",
     "b"."primary_key" AS "last_key",
-    "b"."fingerprint" AS "last_fingerprint",
-    "b"."identity" AS "last_identity",
-    "b"."error_code" AS "last_error_code"
+    "b"."fingerprint" AS "last_fingerprint"
   FROM "first_copies" AS "f"
-  LEFT JOIN (SELECT "primary_key", "fingerprint", "identity", "payload", "operation", "error_code", "filled", "email", "phone", CAST(NULL AS VARCHAR) AS "city" FROM "wsync"."snapshot_people_20261121090000abcd" WHERE COALESCE("operation", '') <> 'delete') AS "b"
+  LEFT JOIN (SELECT "primary_key", "fingerprint", "identity", "payload", "operation", "error_code", "filled", "email", "phone", CAST(NULL AS VARCHAR) AS "city" FROM "wsync"."snapshot_people_20261121090000abcd" WHERE "operation" <> 'delete') AS "b"
     ON "b"."primary_key" = "f"."primary_key"
   WHERE
     "f"."copy" = 1
 )
 SELECT
   COALESCE("j"."primary_key", "j"."last_key") AS "primary_key",
-  "j"."fingerprint",
+  CASE
+    WHEN "j"."copies" IS NULL
+    THEN "j"."last_fingerprint"
+    ELSE "j"."fingerprint"
+  END AS "fingerprint",
   CASE
     WHEN "j"."copies" IS NULL
     THEN 'delete'
@@ -118,12 +118,14 @@ SELECT
     ELSE "j"."problem"
   END AS "problem",
   "j"."copies",
-  "j"."last_identity",
-  "j"."last_error_code",
-  "j"."column_1",
-  "j"."column_2",
-  "j"."column_3"
+  "b"."identity" AS "last_identity",
+  "b"."error_code" AS "last_error_code",
+  CASE WHEN "j"."copies" IS NULL THEN "b"."email" ELSE "j"."column_1" END AS "column_1",
+  CASE WHEN "j"."copies" IS NULL THEN "b"."phone" ELSE "j"."column_2" END AS "column_2",
+  CASE WHEN "j"."copies" IS NULL THEN "b"."city" ELSE "j"."column_3" END AS "column_3"
 FROM "joined" AS "j"
+LEFT JOIN (SELECT "primary_key", "fingerprint", "identity", "payload", "operation", "error_code", "filled", "email", "phone", CAST(NULL AS VARCHAR) AS "city" FROM "wsync"."snapshot_people_20261121090000abcd" WHERE "operation" <> 'delete') AS "b"
+  ON "b"."primary_key" = "j"."last_key"
 WHERE
   NULL IS NULL
   OR CAST(COALESCE("j"."primary_key", "j"."last_key") AS TEXT) = NULL

@@ -74,7 +74,7 @@ WHERE
   AND "t"."identity" IN (
     SELECT
       "b"."identity"
-    FROM (SELECT "primary_key", "fingerprint", "identity", "payload", "operation", "error_code", "filled", "email", "phone", CAST(NULL AS VARCHAR) AS "city" FROM "wsync"."snapshot_people_20261121090000abcd" WHERE COALESCE("operation", '') <> 'delete') AS "b"
+    FROM (SELECT "primary_key", "fingerprint", "identity", "payload", "operation", "error_code", "filled", "email", "phone", CAST(NULL AS VARCHAR) AS "city" FROM "wsync"."snapshot_people_20261121090000abcd" WHERE "operation" <> 'delete') AS "b"
     WHERE
       CAST("b"."primary_key" AS TEXT) <> NULL
   )

@@ -22,7 +22,7 @@ SELECT
   "b"."email",
   "b"."phone",
   "b"."city"
-FROM (SELECT "primary_key", "fingerprint", "identity", "payload", "operation", "error_code", "filled", "email", "phone", CAST(NULL AS VARCHAR) AS "city" FROM "wsync"."snapshot_people_20261121090000abcd" WHERE COALESCE("operation", '') <> 'delete') AS "b"
+FROM (SELECT "primary_key", "fingerprint", "identity", "payload", "operation", "error_code", "filled", "email", "phone", CAST(NULL AS VARCHAR) AS "city" FROM "wsync"."snapshot_people_20261121090000abcd" WHERE "operation" <> 'delete') AS "b"
 WHERE
   NOT EXISTS(
     SELECT
@@ -33,33 +33,16 @@ WHERE
   )
 UNION ALL
 SELECT
-  "b"."primary_key",
-  "b"."fingerprint",
-  "b"."identity",
-  "b"."payload",
-  'delete' AS "operation",
-  "b"."error_code",
-  "b"."filled",
-  "b"."email",
-  "b"."phone",
-  "b"."city"
-FROM (SELECT "primary_key", "fingerprint", "identity", "payload", "operation", "error_code", "filled", "email", "phone", CAST(NULL AS VARCHAR) AS "city" FROM "wsync"."snapshot_people_20261121090000abcd" WHERE COALESCE("operation", '') <> 'delete') AS "b"
-WHERE
-  EXISTS(
-    SELECT
-      1
-    FROM "wsync"."changes_people_20261122090000abcd" AS "c"
-    WHERE
-      "c"."primary_key" = "b"."primary_key" AND "c"."operation" = 'delete'
-  )
-UNION ALL
-SELECT
   "c"."primary_key",
   CASE
-    WHEN "p"."verdict" = 'ready' OR "p"."error_code" = 'suppressed'
+    WHEN "c"."operation" = 'delete'
+    OR "p"."verdict" = 'ready'
+    OR "p"."error_code" = 'suppressed'
     THEN "c"."fingerprint"
   END AS "fingerprint",
   CASE
+    WHEN "c"."operation" = 'delete'
+    THEN "c"."last_identity"
     WHEN "p"."verdict" = 'ready'
     THEN "p"."identity"
     WHEN "p"."verdict" = 'hold'
@@ -67,7 +50,11 @@ SELECT
   END AS "identity",
   CASE WHEN "p"."verdict" = 'ready' THEN "p"."payload" END AS "payload",
   CASE WHEN "p"."verdict" = 'hold' THEN 'held' ELSE "c"."operation" END AS "operation",
-  "p"."error_code",
+  CASE
+    WHEN "c"."operation" = 'delete'
+    THEN "c"."last_error_code"
+    ELSE "p"."error_code"
+  END AS "error_code",
   "p"."filled",
   "c"."column_1" AS "email",
   "c"."column_2" AS "phone",
@@ -78,4 +65,4 @@ LEFT JOIN "wsync"."prepared_people_20261122090000abcd" AS "p"
 LEFT JOIN "known" AS "k"
   ON "k"."primary_key" = CAST("c"."primary_key" AS TEXT) AND "k"."newest" = 1
 WHERE
-  NOT "c"."primary_key" IS NULL AND "c"."operation" IN ('insert', 'update')
+  NOT "c"."primary_key" IS NULL AND "c"."operation" <> 'unchanged'
