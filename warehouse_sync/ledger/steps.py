@@ -13,7 +13,7 @@ from ..errors import ConfigError
 from ..model import IDENTIFIER_SLOTS, PreparedRow
 from .core import STATE_VERSION, Ledger, Run
 
-BATCH = 25_000
+BATCH = 10_000
 
 
 @dataclass(frozen=True)
