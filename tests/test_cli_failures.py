@@ -20,6 +20,7 @@ from warehouse_sync.errors import Stopped
 from warehouse_sync.executing import run_one, worst
 from warehouse_sync.opening import World
 from warehouse_sync.runner import Request
+from warehouse_sync.sandbox import ACCOUNT
 
 __all__ = ["shop"]
 
@@ -35,6 +36,7 @@ def test_an_empty_source_is_refused_and_nobody_is_removed(shop: Shop) -> None:
     shop.customers()
     said = shop.wsync("run", code=4).output
     assert "empty_source\t3\t0\tyes" in said
+    assert "Nothing was sent. Blocked by empty_source: correct the source" in said
     assert "wsync apply" in said
     assert shop.members == 3
     shop.customers(*people(3))
@@ -45,8 +47,7 @@ def test_a_dropped_column_is_named_with_the_sync_file(shop: Shop) -> None:
     shop.wsync("run")
     shop.sql("alter table customers drop column phone")
     said = shop.wsync("run", code=2).output
-    assert "has no column phone" in said
-    assert "buyers.yml" in said
+    assert "buyers.yml:5: mapping.PHONE: the source main.customers has no column phone" in said
     assert shop.members == 3
     shop.customers(*people(3))
     succeeds_now(shop)
@@ -73,7 +74,7 @@ def test_an_unreachable_host_is_told_as_such(shop: Shop) -> None:
         taken.bind(("127.0.0.1", 0))
         shop.main_file(f"http://127.0.0.1:{taken.getsockname()[1]}")
         said = shop.wsync("run", code=5).output
-    assert "facebook" in said
+    assert "facebook: no connection could be made; check the network, and the address (base_url)" in said
     shop.main_file()
     succeeds_now(shop)
 
@@ -273,3 +274,22 @@ def wait_for_upload(shop: Shop) -> None:
             return
         time.sleep(0.05)
     raise AssertionError("no upload arrived")
+
+
+def test_a_sync_without_an_audience_may_correct_its_account(shop: Shop) -> None:
+    right = (shop.folder / "wsync.yml").read_text()
+    (shop.folder / "wsync.yml").write_text(right.replace("ad_account_id: act_1", "ad_account_id: act_9"))
+    assert "check ad_account_id" in shop.wsync("run", code=5).output
+    (shop.folder / "wsync.yml").write_text(right)
+    succeeds_now(shop)
+    assert shop.sql("select account from wsync.syncs") == [(ACCOUNT,)]
+    (shop.folder / "wsync.yml").write_text(right.replace("ad_account_id: act_1", "ad_account_id: act_9"))
+    assert "owns an audience of facebook account" in shop.wsync("run", code=2).output
+
+
+def test_an_audience_that_another_sync_owns_by_its_name_cannot_be_taken_by_its_id(shop: Shop) -> None:
+    shop.wsync("run")
+    (audience,) = shop.sandbox.summary()
+    shop.sync("thieves", BUYERS.replace("{name: Buyers}", f'{{id: "{audience.id}"}}'))
+    assert "the audience of sync thieves belongs to sync buyers already" in shop.wsync("run", "thieves", code=2).output
+    assert shop.members == 3

@@ -302,3 +302,10 @@ def test_a_copied_project_folder_is_only_a_folder(shop: Shop, tmp_path_factory: 
     shop.wsync("run")
     shutil.rmtree(shop.folder / "target", ignore_errors=True)
     assert shop.json("run")["runs"][0]["counts"]["unchanged_keys"] == 3
+
+
+def test_prune_of_all_leaves_out_a_sync_that_never_ran(shop: Shop) -> None:
+    shop.wsync("run")
+    shop.sync("again", BUYERS.replace("Buyers", "Again"))
+    assert set(shop.json("prune")["pruned"]) == {"again", "buyers"}
+    assert "never ran" in shop.wsync("prune", "again", code=2).stderr

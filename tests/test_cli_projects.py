@@ -80,7 +80,8 @@ def test_compiled_statements_are_those_of_a_real_run(shop: Shop, monkeypatch: py
     asked.clear()
     shop.wsync("compile")
     missing = ran - set(asked)
-    assert missing <= {"run/new_sync", "run/adopt_audience", "run/newest_fence", "run/open_runs"}
+    once = {"run/new_sync", "run/audience_owner", "run/adopt_audience"}
+    assert missing <= {*once, "run/newest_fence", "run/open_runs"}
 
 
 def test_schema_prints_json_schemas() -> None:
@@ -168,3 +169,33 @@ def test_the_sandbox_announces_itself_and_ends_with_a_signal() -> None:
         assert child.stdout.readline().startswith("url http://127.0.0.1:")
         child.send_signal(signal.SIGTERM)
         assert child.wait(10) == 0
+
+
+def test_the_sandbox_announces_itself_as_json_too() -> None:
+    words = [sys.executable, "-c", "from warehouse_sync.cli import main; main()", "sandbox", "--port", "0", "--json"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env={"PYTHONPATH": str(ROOT)}) as child:
+        assert child.stdout is not None
+        lines = iter(child.stdout.readline, "}\n")
+        told = json.loads("".join(lines) + "}")
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(10) == 0
+    assert told["url"].startswith("http://127.0.0.1:")
+    assert told["accounts"] == [ACCOUNT]
+
+
+def test_audiences_can_be_listed_before_there_is_a_sync(shop: Shop) -> None:
+    (shop.folder / "syncs/buyers.yml").unlink()
+    assert "there is no audience yet" in shop.wsync("audiences", "list").stderr
+    made = shop.sandbox.create_audience("VIP")
+    assert [each["id"] for each in shop.json("audiences", "list")["audiences"]] == [made]
+
+
+def test_a_wrong_audience_id_is_told_at_its_own_line(shop: Shop) -> None:
+    shop.sync("buyers", BUYERS.replace("{name: Buyers}", '{id: "act_1"}'))
+    said = shop.wsync("check", code=2).stderr
+    assert "buyers.yml:4: audience.id: must be the digits of a Facebook audience's id" in said
+
+
+def test_a_setting_without_effect_is_told_as_such(shop: Shop) -> None:
+    shop.sync("buyers", BUYERS + "reassert_every: 60 days\n")
+    assert "buyers.yml:6: reassert_every: has no effect yet" in shop.wsync("status").stderr

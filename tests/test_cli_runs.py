@@ -72,3 +72,9 @@ def test_a_collapsing_source_is_blocked_with_the_guard_table_and_the_approving_c
     assert shop.members == 40
     shop.wsync("apply", blocked.rsplit("wsync apply ", 1)[1].split()[0])
     assert shop.members == 10
+
+
+def test_a_status_that_no_line_can_have_is_refused_and_an_empty_log_says_so(shop: Shop) -> None:
+    assert "'in_doubt'" in shop.wsync("log", "--status", "fail", code=2).stderr
+    nothing = shop.wsync("log", "--status", "failed")
+    assert (nothing.stdout, nothing.stderr) == ("", "the log has no such line\n")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from pathlib import Path
 import click
 import duckdb
 import pytest
+from click.testing import CliRunner
 
 from warehouse_sync.cli import main
 from warehouse_sync.demo import run
@@ -149,3 +151,12 @@ def test_the_table_holds_what_the_shop_says(tmp_path: Path) -> None:
     with duckdb.connect(str(folder / "shop.duckdb"), read_only=True) as connection:
         stored = connection.execute("select * from customers").fetchall()
     assert sorted(stored, key=repr) == sorted((each.cells() for each in opened(80).rows()), key=repr)
+
+
+def test_the_demo_as_json_is_one_document_with_every_answer() -> None:
+    told = json.loads(CliRunner().invoke(main, ["demo", "--rows", "60", "--json"], catch_exceptions=False).stdout)
+    answers = {each["command"][1]: each["answer"] for each in told["story"] if "command" in each}
+    assert told["exit_code"] == 0
+    assert answers["plan"]["status"] == "planned"
+    assert set(answers) == {"run", "plan", "log", "status"}
+    assert any(each.get("said", "").startswith("yes") for each in told["story"])

@@ -61,9 +61,11 @@ def _ledger(project: Project, sync: Sync, ports: Ports) -> Iterator[Ledger]:
             yield Ledger(warehouse, project.state_schema, sync, ports)
 
 
-def prune(project: Project, name: str, ports: Ports) -> tuple[str, ...]:
-    """Apply a sync's retention now: returns the tables that went."""
+def prune(project: Project, name: str, ports: Ports, *, missing_ok: bool = False) -> tuple[str, ...]:
+    """Apply a sync's retention now: returns the tables that went. `missing_ok`: a sync that never ran has none."""
     with _ledger(project, known_sync(project, name), ports) as ledger:
+        if missing_ok and reads.sync_row(ledger) is None:
+            return ()
         before = ledger.listing()
         with _claimed(project, ledger) as run:
             settling.prune(ledger, run)

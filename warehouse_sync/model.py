@@ -129,6 +129,8 @@ class Sync:
     takeover_wait_seconds: int = 30
     concurrency: int = 4
     place: Place | None = None
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
+    """Where in the file of `place` a key stands, such as `primary_key` and `mapping.EMAIL`."""
 
 
 class PreparedRow(NamedTuple):

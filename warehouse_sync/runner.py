@@ -215,8 +215,7 @@ class Runner:
             return str(recorded)
         audience = self._audience(found, api, create=create)
         if audience is not None:
-            steps.check_audience(self.ledger, audience)
-            self.ledger.execute("run/adopt_audience", run, audience_id=audience, audience_name=wanted.name)
+            steps.adopt(self.ledger, run, audience, account=found.account(self.sync.destination))
         return audience or ""
 
     def _audience(self, found: Connector, api: Any, *, create: bool) -> str | None:

@@ -249,7 +249,7 @@ def _broken(error: BaseException) -> Broken:
     if not sent and isinstance(error, requests.exceptions.ProxyError | requests.exceptions.InvalidProxyURL):
         return Broken("proxy", "the proxy did not let the request through", sent)
     if not sent:
-        return Broken("unreachable", "no connection could be made", sent)
+        return Broken("unreachable", "no connection could be made; check the network, and the address (base_url)", sent)
     if isinstance(error, requests.Timeout) or any(isinstance(cause, TimeoutError) for cause in _causes(error)):
         return Broken("timeout", "no whole answer came in time", sent)
     return Broken("broken_answer", "the connection broke before the whole answer was there", sent)

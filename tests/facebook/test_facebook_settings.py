@@ -148,5 +148,15 @@ def test_combinations_that_cannot_work_are_named(
     assert found is None if finding is None else finding in (found or "")
 
 
+@pytest.mark.parametrize(("given", "read"), [("DE", "DE"), ("de", "de"), ("UK", "GB"), (None, None)])
+def test_a_default_country_is_one_that_there_is(given: str | None, read: str | None) -> None:
+    assert Options(default_country=given).default_country == read
+
+
+def test_a_default_country_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ValidationError, match="not the code of a country"):
+        Options(default_country="ZZ")
+
+
 def test_facebook_is_known_by_name() -> None:
     assert connector("facebook") is CONNECTOR

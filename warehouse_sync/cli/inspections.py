@@ -10,6 +10,9 @@ import click
 from .options import as_logged, loaded, of_project, one
 from .screen import Screen
 
+STATUSES = ("succeeded", "failed", "skipped", "held", "aborted", "in_doubt", "accepted")
+"""What the log can say of a row."""
+
 
 @click.command()
 @click.argument("names", metavar="[SYNC]...", nargs=-1)
@@ -33,7 +36,7 @@ def status(screen: Screen, folder: Path, names: tuple[str, ...]) -> None:
 @click.command()
 @click.argument("name", metavar="[SYNC]", required=False)
 @click.option("--run", "run_id", metavar="RUN_ID", help="Of this run only.")
-@click.option("--status", "state", metavar="STATUS", help="With this status only: failed, held, in_doubt …")
+@click.option("--status", "state", type=click.Choice(STATUSES), metavar="STATUS", help=f"One of {', '.join(STATUSES)}.")
 @click.option("--key", metavar="KEY", help="Of this key only, as the log shows it.")
 @click.option("--rows", type=click.IntRange(1, 100_000), default=50, show_default=True, help="At most so many lines.")
 @of_project
@@ -56,6 +59,8 @@ def log(
     columns = ("logged_at", "connection_id", "sync_run_id", "primary_key", "operation", "status", "reason",
                "error_code", "field_notes", "http_status")  # fmt: skip
     screen.table(columns, [[getattr(line, column) for column in columns] for line in found])
+    if not found:
+        screen.note("the log has no such line")
 
 
 @click.command()
@@ -97,10 +102,7 @@ def _tell_state(known: Any, screen: Screen) -> None:
     if not known.members:
         screen.line("mirror: no member of this key")
     columns = ("state", "planned_action", "attempts", "last_error_code", "last_sent_at", "tokens")
-    rows = [
-        [*(each[c] for c in columns[:-1]), " ".join(f"{k}={v}" for k, v in each["tokens"].items())]
-        for each in known.members
-    ]
+    rows = [[*(each[c] for c in columns[:-1]), _paired(each["tokens"])] for each in known.members]
     screen.table(columns, rows, "mirror")
     names = ("logged_at", "sync_run_id", "operation", "status", "reason", "error_code", "http_status")
     screen.table(names, [[getattr(line, name) for name in names] for line in known.log], "log")

@@ -108,7 +108,8 @@ def prune(screen: Screen, folder: Path, names: tuple[str, ...]) -> None:
     from ..model import Ports
 
     project = loaded(folder, screen)
-    gone = {name: tidy(project, name, Ports()) for name in names or [sync.name for sync in project.syncs]}
+    chosen = names or tuple(sync.name for sync in project.syncs)
+    gone = {name: tidy(project, name, Ports(), missing_ok=not names) for name in chosen}
     if screen.json:
         screen.document({"pruned": gone})
     for name, tables in gone.items():

@@ -101,7 +101,7 @@ def list_(screen: Screen, folder: Path, name: str | None) -> None:
     from ..audiences import listed
 
     project = loaded(folder, screen)
-    syncs = (one(project, name),) if name else project.syncs
+    syncs = (one(project, name),) if name else (*project.accounts, *project.syncs)
     with world(screen) as around:
         found = listed(syncs, around.ports)
     if screen.json:
@@ -110,6 +110,8 @@ def list_(screen: Screen, folder: Path, name: str | None) -> None:
         ("destination", "account", "id", "name", "facts"),
         [(e.destination, e.account, e.id, e.name, _facts(e.facts)) for e in found],
     )
+    if not found:
+        screen.note("there is no audience yet")
 
 
 def _facts(facts: Any) -> str:

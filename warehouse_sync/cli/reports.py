@@ -102,6 +102,8 @@ def _tell_guards(report: Report, screen: Screen) -> None:
     guards = report.result.guards if report.result else ()
     if report.status == "blocked":
         screen.table(("guard", "found", "allowed", "blocked"), [_row(each) for each in guards])
+        which = ", ".join(each.guard for each in guards if each.blocked)
+        screen.line(f"Nothing was sent. Blocked by {which}: correct the source or the mapping, and run again")
     elif report.status == "planned":
         screen.line(f"guards: none of {len(guards)} objects")
 

@@ -209,7 +209,10 @@ class Settings(Block):
         str | None,
         BeforeValidator(_period),
         WithJsonSchema({"anyOf": [{"type": "string"}, {"enum": ["off", False, None]}]}),
-    ] = Field(default=None, description="Send members again that were last sent longer ago, such as `60 days`.")
+    ] = Field(
+        default=None,
+        description="Without effect yet: send members again that were last sent longer ago, such as `60 days`.",
+    )
     guards: Guards = Field(default_factory=Guards, description="Limits that stop a plan; see Guards.")
     schedule: Annotated[
         Schedule | None, BeforeValidator(_schedule, json_schema_input_type=Literal["manual"] | Schedule)

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from .. import adapters
 from ..connectors import connector
 from ..errors import ConfigError
-from ..model import Place, Sync
+from ..model import AudienceSpec, Place, Source, Sync
 from .blocks import Desk, block, dotted, settings_of, text
 from .complaints import ConfigErrors, near, shown
 from .models import SYNC_NAME, ProjectFile, Settings
@@ -30,7 +30,8 @@ class Project:
     """A project as configured and validated. Its `repr` shows no secret.
 
     `warehouse` is the settings object of the warehouse's adapter. `warnings` are sentences for the user about
-    what works but should be changed.
+    what works but should be changed. `accounts` are the destinations of `wsync.yml`, each as a sync that reads nothing,
+    so that they can be looked at before there is a sync.
     """
 
     root: Path
@@ -38,6 +39,7 @@ class Project:
     state_schema: str
     syncs: tuple[Sync, ...]
     warnings: tuple[str, ...] = ()
+    accounts: tuple[Sync, ...] = ()
 
 
 def load(project_dir: Path | str, environ: Mapping[str, str] | None = None) -> Project:
@@ -53,12 +55,13 @@ def load(project_dir: Path | str, environ: Mapping[str, str] | None = None) -> P
         desk.close()
     top = block(ProjectFile, node, "", desk, later=("warehouse", "defaults", "destinations"))
     warehouse = _warehouse(node, root, desk)
-    syncs = tuple(_syncs(root, _surroundings(node, root, warehouse, desk), desk))
+    around = _surroundings(node, root, warehouse, desk)
+    syncs = tuple(_syncs(root, around, desk))
     _refuse_doubles(syncs, desk)
     desk.close()
     if top is None or warehouse is None:  # pragma: no cover - either was complained about
         raise ConfigError("cannot be read", path=root / FILE)
-    return Project(root, warehouse, top.state_schema, syncs, tuple(desk.warnings))
+    return Project(root, warehouse, top.state_schema, syncs, tuple(desk.warnings), tuple(_accounts(around)))
 
 
 def select(project: Project, names: Iterable[str] = ()) -> tuple[Sync, ...]:
@@ -93,7 +96,13 @@ def load_destination_file(path: Path | str, environ: Mapping[str, str] | None = 
 def _main_file(root: Path) -> Node:
     path = root / FILE
     if not path.exists():
-        raise ConfigErrors([ConfigError(f"there is no {FILE} here; --project-dir names another folder", path=root)])
+        raise ConfigErrors(
+            [
+                ConfigError(
+                    f"there is no {FILE} here; `wsync init` writes one, --project-dir names another folder", path=root
+                )
+            ]
+        )
     return read(path)
 
 
@@ -141,6 +150,12 @@ def _targets(node: Node, desk: Desk) -> dict[str, Target | None]:
             desk.complain("is not a name: a letter, then at most 62 letters, digits, _ and -", found.place, key)
         targets[name] = target(name, Node(found.place, found.node.value), key, desk)
     return targets
+
+
+def _accounts(around: Surroundings) -> Iterator[Sync]:
+    for aim in around.targets.values():
+        if aim is not None:
+            yield Sync("", Source(), (), aim.connector.name, aim.name, aim.settings, AudienceSpec(), ())
 
 
 def _defaults(node: Node, desk: Desk) -> Node | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,9 @@ def sync_of(path: Path, around: Surroundings, desk: Desk) -> Sync | None:
     reads = _source(file, node, around, desk) if file else None
     if file is None or parts is None or name is None or reads is None:
         return None
+    if file.reassert_every is not None:
+        desk.warn("has no effect yet; `wsync resync` sends every member again",
+                  node.entries["reassert_every"].place, "reassert_every")  # fmt: skip
     return _checked(_assembled(file, name, reads, aim, parts, node), aim, node, desk)
 
 
@@ -251,7 +254,16 @@ def _assembled(file: SyncFile, name: str, reads: Source, aim: Target, parts: _Pa
         takeover_wait_seconds=file.takeover_wait,
         concurrency=file.concurrency,
         place=node.place,
+        lines=dict(_lines(node, aim)),
     )
+
+
+def _lines(node: Node, aim: Target) -> Iterator[tuple[str, int]]:
+    """Where the keys stand that only the warehouse can find fault with."""
+    yield "primary_key", node.entries["primary_key"].place.line
+    for key, entry in node.entries["mapping"].node.entries.items():
+        if found := resolve(aim.connector.fields, key):
+            yield f"mapping.{found.name}", entry.place.line
 
 
 def _checked(sync: Sync, aim: Target, node: Node, desk: Desk) -> Sync | None:
@@ -266,5 +278,12 @@ def _checked(sync: Sync, aim: Target, node: Node, desk: Desk) -> Sync | None:
     complaint = aim.connector.validate(sync)
     if complaint is None:
         return sync
-    desk.complain(complaint, node.entries["mapping"].place, "mapping")
+    key, words = _keyed(complaint)
+    desk.complain(words, node.entries[key.partition(".")[0]].place, key)
     return None
+
+
+def _keyed(complaint: str) -> tuple[str, str]:
+    """A connector's complaint and the key it is about: one it begins with, as `audience.id`, else the mapping."""
+    first, _, words = complaint.partition(" ")
+    return (first, words) if first.startswith("audience.") else ("mapping", complaint)

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator
 
 from warehouse_sync.http import Budget
+from warehouse_sync.places import COUNTRIES
 
 DATA_SOURCE_TYPES = (
     *("UNKNOWN", "FILE_IMPORTED", "EVENT_BASED", "SEED_BASED", "THIRD_PARTY_IMPORTED", "COPY_PASTE"),
@@ -181,6 +182,15 @@ class Options(BaseModel):
         title="is_raw",
         description="Sent as it is when set. It does not mean unhashed; leave it out.",
     )
+
+    @field_validator("default_country")
+    @classmethod
+    def _of_a_country(cls, code: str | None) -> str | None:
+        """A code that no country has would make every national number invalid; UK is read as GB."""
+        found = COUNTRIES.get(code.lower()) if code is not None else None
+        if code is not None and found is None:
+            raise ValueError("is not the code of a country (ISO 3166-1 alpha-2, such as DE)")
+        return code if code is None or code.lower() == found else str(found).upper()
 
     def data_source(self) -> dict[str, str]:
         """The payload's `data_source`; empty when nothing is set."""

@@ -30,15 +30,19 @@ def with_source(ledger: Ledger, found: Sequence[ColumnType]) -> Ledger:
     sync = ledger.sync
     columns = {spelled.name: spelled for spelled in found}
     key = tuple(_column(name, columns, sync, "primary_key") for name in sync.primary_key)
-    mapped = dict.fromkeys(m.column for m in sync.mapping if m.column is not None)
-    read = tuple(_column(name, columns, sync, "mapping") for name in mapped)
+    mapped = dict[str, str]()
+    for each in sync.mapping:
+        if each.column is not None:
+            mapped.setdefault(each.column, f"mapping.{each.field}")
+    read = tuple(_column(name, columns, sync, key) for name, key in mapped.items())
+    keys = dict(zip(read, mapped.values(), strict=True))
     for name in key:
         if columns[name].kind not in KEY_KINDS:
             raise ConfigError(
                 f"column {name} has type {columns[name].type}, which cannot be a key (it has no one spelling); "
                 "cast it to text or an integer in the source",
                 path=_path(sync),
-                line=_line(sync),
+                line=_line(sync, "primary_key"),
                 key="primary_key",
             )
     for name in read:
@@ -46,8 +50,8 @@ def with_source(ledger: Ledger, found: Sequence[ColumnType]) -> Ledger:
             raise ConfigError(
                 f"column {name} has type {columns[name].type}, which no field takes; cast it to text in the source",
                 path=_path(sync),
-                line=_line(sync),
-                key="mapping",
+                line=_line(sync, keys[name]),
+                key=keys[name],
             )
     kept = tuple(_kept_name(name) for name in read) if sync.snapshot == "rows" else ()
     shape = replace(ledger.shape, key=key, columns=read, kept=kept)
@@ -80,7 +84,7 @@ def _column(name: str, columns: Mapping[str, ColumnType], sync: Sync, key: str) 
         f"the source {sync.source.label} has no column {name}; it has {', '.join(sorted(columns)) or 'none'}. "
         "Nothing was read or sent. Correct the mapping, or bring the column back",
         path=_path(sync),
-        line=_line(sync),
+        line=_line(sync, key),
         key=key,
     )
 
@@ -89,5 +93,5 @@ def _path(sync: Sync) -> str | None:
     return str(sync.place.path) if sync.place else None
 
 
-def _line(sync: Sync) -> int | None:
-    return sync.place.line if sync.place else None
+def _line(sync: Sync, key: str) -> int | None:
+    return sync.lines.get(key, sync.place.line if sync.place else None)

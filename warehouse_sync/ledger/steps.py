@@ -188,28 +188,37 @@ def drop_changes(ledger: Ledger, run: Run) -> None:
 
 
 def check_owner(ledger: Ledger, *, account: str) -> None:
-    """Raises `ConfigError` for state of a newer version, and for an audience of another account."""
+    """Raises `ConfigError` for state of a newer version, and for an audience of another account.
+
+    A sync that has no audience yet may have tried a wrong account: it is free to take another.
+    """
     sync = ledger.sync
     row = ledger.remember()
     if row.state_version > STATE_VERSION:
         raise ConfigError(
             f"sync {sync.name} was last run by a newer wsync (state version {row.state_version}); upgrade wsync"
         )
-    if (row.connector, row.account) != (sync.connector, account):
+    if row.audience_id is not None and (row.connector, row.account) != (sync.connector, account):
         raise ConfigError(
             f"sync {sync.name} owns an audience of {row.connector} account {row.account}; another account is another "
             f"sync: give it another name, or give this one up with `wsync abandon {sync.name}`"
         )
 
 
-def check_audience(ledger: Ledger, audience: str) -> None:
-    """Raises `ConfigError` where another sync owns this audience: each would remove what the other adds."""
-    others = ledger.query("run/audience_owner", audience_id=audience)
+def adopt(ledger: Ledger, run: Run, audience: str, *, account: str) -> None:
+    """Record the audience as the sync's own.
+
+    Raises `ConfigError` where another sync owns it: each would remove what the other adds.
+    """
+    sync = ledger.sync
+    owned: dict[str, Any] = {"connector": sync.connector, "account": account, "audience_id": audience}
+    others = ledger.query("run/audience_owner", **owned)
     if others:
         raise ConfigError(
-            f"the audience of sync {ledger.sync.name} belongs to sync {others[0][0]} already: one audience is one "
-            f"sync's. If that sync has a new name, run `wsync rename {others[0][0]} {ledger.sync.name}`"
+            f"the audience of sync {sync.name} belongs to sync {others[0][0]} already: one audience is one "
+            f"sync's. If that sync has a new name, run `wsync rename {others[0][0]} {sync.name}`"
         )
+    ledger.execute("run/adopt_audience", run, audience_name=sync.audience.name, **owned)
 
 
 def suppressions(ledger: Ledger) -> list[str]:
