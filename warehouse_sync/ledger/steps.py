@@ -121,13 +121,13 @@ def keep_prepared(ledger: Ledger, run: Run, rows: Iterable[PreparedRow], identif
 
 
 def snapshot(ledger: Ledger, run: Run) -> None:
-    """Take the snapshot, count it, and drop nothing that is still needed; the raw changes go after the plan."""
+    """Take the snapshot, and count it. The raw changes stay until the guards have judged the plan."""
     ledger.execute("run/snapshot", run, no_baseline=run.baseline is None)
     ledger.execute("run/count_changes", run)
 
 
 def plan(ledger: Ledger, run: Run, *, page_rows: int, update_action: str) -> None:
-    """Wanted against members: numbered, paged operations, and their counts. The raw changes are dropped."""
+    """Wanted against members: numbered, paged operations, and their counts."""
     sync = ledger.sync
     ledger.execute("run/wanted", run)
     ledger.execute("run/leaving", run, removes=_may_remove(ledger, run))
