@@ -8,7 +8,7 @@ group `warehouse_sync.adapters`. Drivers are imported only inside `connect`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module, metadata
 from types import ModuleType
 from typing import Any, Literal, NamedTuple, Protocol
@@ -36,7 +36,7 @@ class Dialect:
     """What differs between warehouses, as data.
 
     `single_writer`: one process at a time can open the database, so a claim one can read belongs to a dead run.
-    `name_limit` is the longest table name in bytes. `grants` are the statements an administrator runs for `wsync`.
+    `name_limit` is the longest table name in bytes.
     """
 
     name: str
@@ -44,13 +44,14 @@ class Dialect:
     single_writer: bool = False
     name_limit: int = 63
     default_schema: str = "public"
-    grants: Sequence[str] = field(default_factory=tuple)
 
 
 class Warehouse(Protocol):
     """A connection to one warehouse. Every statement commits by itself; times are UTC.
 
     Every method raises `WarehouseError` or a subclass of it, without the driver's text where that may quote data.
+    Whoever raises `AnswerLost` has seen to it that the statement is over, and that the next call has a connection.
+    `schema` and `table` come as wsync writes them, in lower case; an adapter spells them as its server does.
     """
 
     dialect: Dialect
@@ -67,13 +68,25 @@ class Warehouse(Protocol):
         """Yield the answer in lists of at most `rows` rows, without holding it all; other calls may run meanwhile."""
 
     def load(self, schema: str, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Append rows to a table by the warehouse's bulk path; 16-byte digests come as 32 hex digits."""
+        """Append rows by the warehouse's bulk path, all or none; 16-byte digests come as 32 hex digits."""
 
     def describe(self, sql: str, statement: str) -> list[ColumnType]:
         """The columns that a SELECT would return."""
 
     def tables(self, schema: str) -> set[str]:
-        """The names of the tables and views in a schema; empty where there is no such schema."""
+        """The names of wsync's tables and views in a schema, in lower case; empty where there is no such schema."""
+
+    def has_schema(self, schema: str) -> bool:
+        """Whether the schema is there."""
+
+    def missing_grants(self, schema: str, relations: Sequence[Sequence[str]]) -> list[str]:
+        """The statements an administrator still has to run so that wsync can keep its state and read its sources.
+
+        `relations` are names of source tables by their parts. Empty where nothing is missing or none can be told.
+        """
+
+    def estimate(self, sql: str, statement: str) -> int | None:
+        """How many bytes a statement would read, by a dry run; None where the warehouse does not say."""
 
     def close(self) -> None:
         """Give the connection back. May be called twice."""

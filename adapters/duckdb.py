@@ -120,6 +120,16 @@ class DuckDB:
     def tables(self, schema: str) -> set[str]:
         return {name for (name,) in self.query(_listing(schema), "list tables")}
 
+    def has_schema(self, schema: str) -> bool:
+        schemas = exp.select("schema_name").from_("information_schema.schemata")
+        return bool(self.query(schemas.where(exp.column("schema_name").eq(schema)).sql("duckdb"), "find schema"))
+
+    def missing_grants(self, schema: str, relations: Sequence[Sequence[str]]) -> list[str]:
+        return []  # whoever may open the file may do everything in it
+
+    def estimate(self, sql: str, statement: str) -> int | None:
+        return None
+
     def close(self) -> None:
         self.connection.close()
 

@@ -38,7 +38,7 @@ def digest(text: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this="encode", expressions=[hashed, exp.Literal.string("hex")])
 
 
-DIALECT = Dialect(name="postgres", rendering=Rendering("postgres", fingerprint=fingerprint, digest=digest))
+DIALECT = Dialect(name="postgres", rendering=Rendering("postgres", fingerprint, digest, fold=str.lower))
 
 SESSION = (
     "-c timezone=UTC -c datestyle=ISO,YMD -c intervalstyle=postgres -c extra_float_digits=1 -c bytea_output=hex "
@@ -160,6 +160,16 @@ class Postgres:
             exp.select("table_name").from_("information_schema.tables").where(exp.column("table_schema").eq(schema))
         )
         return {name for (name,) in self.query(listing.sql("postgres"), "list tables")}
+
+    def has_schema(self, schema: str) -> bool:
+        named = exp.select(exp.func("to_regnamespace", exp.Literal.string(f'"{schema}"')).is_(exp.Null()).not_())
+        return bool(self.query(named.sql("postgres"), "find schema")[0][0])
+
+    def missing_grants(self, schema: str, relations: Sequence[Sequence[str]]) -> list[str]:
+        return []
+
+    def estimate(self, sql: str, statement: str) -> int | None:
+        return None
 
     def close(self) -> None:
         self.connection.close()

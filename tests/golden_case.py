@@ -110,7 +110,7 @@ def ledger(dialect: str) -> Ledger:
 def rendered(name: str, dialect: str) -> str:
     """A canonical statement for the fixed sync and run."""
     made = ledger(dialect)
-    named = ("renamed", "abandoned", "copied", "counted")
+    named = ("renamed", "abandoned", "copied", "counted", "sized")
     own = {each: exp.table_(f"{each}_people", db="wsync", quoted=True) for each in named}
     own["original"] = exp.table_("mirror_people_before", db="wsync", quoted=True)
     return made.text(name, RUN, tables=own, **VALUES) + "\n"

@@ -87,8 +87,8 @@ from warehouse_sync.errors import ConfigError
         ("source: {tabel: x}", "source.tabel: is not a setting here; did you mean table?"),
         ("source: {table: x, query_file: y}", "source: needs either table or query_file"),
         (
-            "source: main.my-table",
-            "source: is not a plain table name (letters, digits, _ and $, parts joined by dots); "
+            "source: main.my table",
+            "source: is not a plain table name (letters, digits, _, $ and -, parts joined by dots); "
             "write any other name as a list of its parts",
         ),
         (

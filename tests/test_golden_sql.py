@@ -75,3 +75,9 @@ def test_a_canonical_file_is_one_short_statement_with_a_header(name: str) -> Non
 
 def test_a_plan_is_a_few_statements() -> None:
     assert {"run/wanted", "run/leaving", "run/removals", "run/additions", "run/plan"} <= set(statements.names())
+
+
+def test_the_source_is_copied_by_what_changes_would_read_it_with() -> None:
+    (cte,) = [cte for cte in statements.parsed("run/changes").find_all(exp.CTE) if cte.args.get("materialized")]
+    copy = statements.parsed("run/source_rows")
+    assert (cte.alias, cte.this) == (copy.this.name, copy.expression)

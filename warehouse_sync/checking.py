@@ -67,7 +67,7 @@ def _remedy(error: WsyncError) -> str:
 def _state(project: Project, warehouse: Warehouse) -> Finding:
     """Make and drop a table in the state schema, as every run does."""
     finding = _looked("", f"schema {project.state_schema}", lambda: _write_once(project, warehouse))
-    grants = "; ".join(warehouse.dialect.grants)
+    grants = "; ".join(warehouse.missing_grants(project.state_schema, ()))
     if finding.check.ok or not grants:
         return finding
     told = finding.check
@@ -78,11 +78,13 @@ def _write_once(project: Project, warehouse: Warehouse) -> str:
     from sqlglot import exp
 
     dialect = warehouse.dialect.rendering.dialect
-    schema = exp.Table(db=exp.to_identifier(project.state_schema, quoted=True))
+    spelled = warehouse.dialect.rendering.spelled
+    schema = exp.Table(db=exp.to_identifier(spelled(project.state_schema), quoted=True))
     name = f"wsync_check_{secrets.token_hex(4)}"
-    table = exp.table_(name, db=project.state_schema, quoted=True)
+    table = exp.table_(spelled(name), db=spelled(project.state_schema), quoted=True)
     made = exp.Create(this=table.copy(), kind="TABLE", expression=exp.select(exp.alias_(exp.convert(1), "one")))
-    warehouse.execute(exp.Create(this=schema, kind="SCHEMA", exists=True).sql(dialect), "create schema")
+    if not warehouse.has_schema(project.state_schema):
+        warehouse.execute(exp.Create(this=schema, kind="SCHEMA", exists=True).sql(dialect), "create schema")
     warehouse.execute(made.sql(dialect), "check: create table")
     warehouse.execute(exp.Drop(tables=[table], kind="TABLE").sql(dialect), "check: drop table")
     return "tables can be made and dropped"

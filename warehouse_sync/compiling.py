@@ -53,6 +53,15 @@ class Paper:
     def describe(self, sql: str, statement: str) -> list[ColumnType]:
         return self.columns
 
+    def has_schema(self, schema: str) -> bool:
+        return False
+
+    def missing_grants(self, schema: str, relations: Sequence[Sequence[str]]) -> list[str]:
+        return []
+
+    def estimate(self, sql: str, statement: str) -> int | None:
+        return None
+
     def tables(self, schema: str) -> set[str]:
         return self.names
 
@@ -77,7 +86,7 @@ def _answers() -> dict[str, list[tuple[Any, ...]]]:
     return {
         "run/sync_row": [row],
         "run/run_row": [run],
-        "run/mirror_size": [(0,)],
+        "run/size": [(0,)],
         "run/held_keys": [(0,)],
         "run/clock": [(datetime(2000, 1, 1, tzinfo=UTC),)],
     }

@@ -4,7 +4,8 @@
 WsyncError                        exit 1    everything raised on purpose
 ├─ ConfigError                         2    the user edits a file: has path, line, key
 ├─ WarehouseError                      3    a statement failed: its name, our code, never the driver's text
-│  ├─ WarehouseBusy                         safe to try again: lock, quota, lost connection
+│  ├─ WarehouseBusy                         safe to try again: lock, serialisation, rate quota
+│  ├─ AnswerLost                            it may or may not have taken effect: look for its artefact
 │  └─ AlreadyExists                         a table of this name is there (a lost race, or a repeated step)
 ├─ AudienceRefused                     4    a guard said no, or an approval no longer fits
 ├─ DestinationError                    5    has the connector, http status, the platform's code, the request id
@@ -46,7 +47,10 @@ class ConfigError(WsyncError):
 
 
 class WarehouseError(WsyncError):
-    """A statement failed. `statement` names the canonical file, `code` is ours or the engine's class of error."""
+    """A statement failed. `statement` names the canonical file.
+
+    `code` is ours: credentials, grants, quota, connection, missing, timeout, disk_full, memory, statement, warehouse.
+    """
 
     exit_code = 3
 
@@ -56,7 +60,11 @@ class WarehouseError(WsyncError):
 
 
 class WarehouseBusy(WarehouseError):
-    """The same step may be tried again: a lock, a quota, a lost connection."""
+    """The statement had no effect and may be tried again: a lock, a serialisation conflict, a rate quota."""
+
+
+class AnswerLost(WarehouseError):
+    """The connection or the answer was lost: the statement may or may not have taken effect, and is over."""
 
 
 class AlreadyExists(WarehouseError):

@@ -6,7 +6,7 @@ Canonical files are duckdb SQL with three kinds of holes, all filled with nodes,
 - `$name` values: bound to literals (numbers, texts, booleans, null);
 - macros, which look like function calls: `key_of(source)`, `fingerprint_of(source)`, `columns_of(source)`,
   `kept_columns_of(source)`, `passed_columns_of(alias)`, `passed_or_kept(row, before)`, `kept_again(alias)`,
-  `kept_now(alias)`, `key_text(column)`,
+  `kept_now(alias)`, `key_text(column)`, `digest_text(column)`,
   `identifiers_of(alias)`, `coalesced_identifiers(first, second)`, and the table macro `tokens_of(table)`.
 """
 
@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from importlib import resources
+from typing import TypeVar
 
 import sqlglot
 from sqlglot import exp
@@ -25,6 +26,7 @@ from sqlglot import exp
 from .model import IDENTIFIER_SLOTS
 
 Bound = exp.Table | exp.Query
+T = TypeVar("T", bound=exp.Expr)
 Literal = str | int | float | bool | datetime | None
 
 
@@ -33,13 +35,31 @@ class Rendering:
     """What differs between warehouses when a statement is rendered: facts and a few small tree builders.
 
     `dialect` is sqlglot's name. `fingerprint` turns the mapped columns into one null-safe 64-bit expression.
-    `digest` turns a text expression into its SHA-256 in lower-case hex. `rewrite` mends what sqlglot gets wrong.
+    `digest` turns a text expression into its SHA-256 in lower-case hex, `digest_text` a column of 16-byte digests into
+    text. `fold` spells a name written without quotes as the server does (None: as written). `rewrite` mends, in the
+    statement of that name, what sqlglot gets wrong. Without `reads_cte_once` a materialised CTE may be computed twice:
+    it is taken out of its statement, and a table of its name is read instead.
     """
 
     dialect: str
     fingerprint: Callable[[Sequence[exp.Expr]], exp.Expr]
     digest: Callable[[exp.Expr], exp.Expr]
-    rewrite: Callable[[exp.Expr], exp.Expr] = lambda tree: tree
+    digest_text: Callable[[exp.Expr], exp.Expr] = lambda column: exp.cast(column, "text")
+    fold: Callable[[str], str] | None = None
+    rewrite: Callable[[exp.Expr, str], exp.Expr] = lambda tree, _name: tree
+    reads_cte_once: bool = True
+
+    def spelled(self, name: str) -> str:
+        """How the server spells a name that is written without quotes."""
+        return self.fold(name) if self.fold else name
+
+    def folded(self, tree: T) -> T:
+        """The tree with every unquoted name in it spelled as the server does."""
+        if self.fold:
+            for identifier in tree.find_all(exp.Identifier):
+                if not identifier.quoted:
+                    identifier.set("this", self.fold(identifier.this))
+        return tree
 
 
 @dataclass(frozen=True)
@@ -119,8 +139,18 @@ def _template(name: str, text: str, shape: Shape, rendering: Rendering) -> str:
     del text  # only there to be a part of the cache's key
     tree = parsed(name).copy()
     tree = tree.transform(lambda node: _fill(node, shape, rendering), copy=False)
-    tree = rendering.rewrite(_opened(tree))
+    if not rendering.reads_cte_once:
+        tree = _without_materialized(tree)
+    tree = rendering.rewrite(rendering.folded(_opened(tree)), name)
     return tree.sql(dialect=rendering.dialect, identify=True, pretty=True, unsupported_level=sqlglot.ErrorLevel.RAISE)
+
+
+def _without_materialized(tree: exp.Expr) -> exp.Expr:
+    """Leave out every materialised CTE: what reads it reads a table of its name, which then is a hole."""
+    for cte in list(tree.find_all(exp.CTE)):
+        if cte.args.get("materialized"):
+            cte.pop()
+    return tree
 
 
 def _opened(tree: exp.Expr) -> exp.Expr:
@@ -149,6 +179,8 @@ def _fill(node: exp.Expr, shape: Shape, rendering: Rendering) -> exp.Expr:
         return _tokens(node)
     if isinstance(node, exp.Anonymous) and node.name.lower() == "key_text":
         return exp.cast(node.expressions[0], "text")
+    if isinstance(node, exp.Anonymous) and node.name.lower() == "digest_text":
+        return rendering.digest_text(node.expressions[0])
     return node
 
 

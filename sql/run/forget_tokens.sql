@@ -8,7 +8,7 @@ with theirs as (
 others as (
   select b.identity from baseline as b where key_text(b.primary_key) <> $key and b.identity is not null
 )
-select distinct cast(t.token as text)
+select distinct digest_text(t.token) as token
 from tokens_of(theirs) as t
 where t.token not in (
   select o.token from tokens_of(mirror) as o where o.identity in (select x.identity from others as x)

@@ -6,7 +6,7 @@ with told as (
     o.*,
     case when o.action in ('remove', 'add', 'update') then 1 else 0 end as requested,
     case when o.action in ('remove', 'drop') then 0 else 1 end as step,
-    coalesce(cast(o.page_group as text), '') as page_key
+    coalesce(digest_text(o.page_group), '') as page_key
   from operations as o
 ),
 placed as (

@@ -1,3 +1,3 @@
 -- The suppressed digests of one sync.
 -- reads: suppressed; writes: nothing
-select s.digest from suppressed as s where s.connection_id = $sync
+select distinct s.digest from suppressed as s where s.connection_id = $sync

@@ -31,7 +31,7 @@ class Commands(click.Group):
 
 
 def _keep_quiet() -> None:
-    """No core dumps, which would hold data, and no library's debug log, which could (urllib3's is `wire`'s to quiet)."""
+    """No core dumps, which would hold data, and no library's debug log, which could; `wire` sees to urllib3's."""
     asked_to_speak = [name for name in logging.root.manager.loggerDict if name.startswith(CHATTY)]
     for name in (*CHATTY, *asked_to_speak):
         logging.getLogger(name).setLevel(logging.WARNING)

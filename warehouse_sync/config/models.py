@@ -13,7 +13,9 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    ValidatorFunctionWrapHandler,
     WithJsonSchema,
+    WrapValidator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -22,6 +24,7 @@ from ..model import Hashing, Mode
 from ..schedule import Schedule
 
 PART = re.compile(r"[A-Za-z_][A-Za-z0-9_$]{0,127}")
+TABLE_PART = re.compile(r"[^\W\d][\w$-]{0,127}")
 SYNC_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
 
 _WORDS = {"on": True, "off": False}
@@ -65,17 +68,21 @@ def _name_part(value: str) -> str:
     return _clean(value)
 
 
-def _table(value: object) -> object:
-    """The parts of a table's name: `a.b` split at its dots, every part a plain word; or a list of parts."""
+class PlainName(list[str]):
+    """The parts of a table's name written as in SQL without quotes: the warehouse has its own spelling of them."""
+
+
+def _table(value: object, handler: ValidatorFunctionWrapHandler) -> object:
+    """The parts of a table's name: of `a.b`, every part a plain word; or a list of its exact parts."""
     if not isinstance(value, str):
-        return value
+        return handler(value)
     parts = value.split(".")
-    if not all(PART.fullmatch(part) for part in parts):
+    if not all(TABLE_PART.fullmatch(part) for part in parts):
         raise ValueError(
-            "is not a plain table name (letters, digits, _ and $, parts joined by dots); "
+            "is not a plain table name (letters, digits, _, $ and -, parts joined by dots); "
             "write any other name as a list of its parts"
         )
-    return parts
+    return PlainName(handler(parts))
 
 
 def _schema(value: str) -> str:
@@ -243,10 +250,13 @@ class SourceBlock(Block):
         Annotated[
             list[NamePart],
             Field(min_length=1, max_length=4),
-            BeforeValidator(_table, json_schema_input_type=str | list[str]),
+            WrapValidator(_table, json_schema_input_type=str | list[str]),
         ]
         | None
-    ) = Field(default=None, description="A table or view: `schema.name`, or a list of the name's parts.")
+    ) = Field(
+        default=None,
+        description="A table or view: `schema.name` as in SQL without quotes, or a list of the name's exact parts.",
+    )
     query_file: Text | None = Field(default=None, description="A file with one SELECT, relative to the project.")
 
     @model_validator(mode="after")

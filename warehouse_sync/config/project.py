@@ -137,9 +137,7 @@ def _from_root(settings: BaseModel, root: Path) -> BaseModel:
 
 def _surroundings(node: Node, root: Path, warehouse: BaseModel | None, desk: Desk) -> Surroundings:
     dialect = adapters.dialect(str(getattr(warehouse, "type", ""))) if warehouse else None
-    return Surroundings(
-        root, dialect.rendering.dialect if dialect else None, _targets(node, desk), _defaults(node, desk)
-    )
+    return Surroundings(root, dialect.rendering if dialect else None, _targets(node, desk), _defaults(node, desk))
 
 
 def _targets(node: Node, desk: Desk) -> dict[str, Target | None]:

@@ -10,16 +10,18 @@ from sqlglot.errors import ParseError, SqlglotError
 
 from ..errors import ConfigError
 from ..model import Source
-from .models import SourceBlock
+from ..statements import Rendering
+from .models import PlainName, SourceBlock
 from .yaml_places import read_text
 
 
-def source(block: SourceBlock, root: Path, dialect: str) -> Source:
-    """What a sync reads. `root` is the project, `dialect` the warehouse's SQL. Raises `ConfigError`."""
+def source(block: SourceBlock, root: Path, rendering: Rendering) -> Source:
+    """What a sync reads. `root` is the project, `rendering` that of its warehouse. Raises `ConfigError`."""
     if block.table is not None:
-        return Source(relation=tuple(block.table), label=".".join(block.table))
+        spelled = rendering.spelled if isinstance(block.table, PlainName) else str
+        return Source(relation=tuple(map(spelled, block.table)), label=".".join(block.table))
     path = root / str(block.query_file)
-    return Source(query=one_select(read_text(path), path, dialect), label=str(block.query_file))
+    return Source(query=one_select(read_text(path), path, rendering.dialect), label=str(block.query_file))
 
 
 def one_select(text: str, path: Path, dialect: str) -> str:

@@ -14,6 +14,7 @@ from ..errors import ConfigError
 from ..fields import near as near_field
 from ..fields import resolve
 from ..model import AudienceSpec, GuardLimits, Mapped, Place, Source, Sync
+from ..statements import Rendering
 from .blocks import Desk, block, dotted, only, over, settings_of, text, without
 from .complaints import ConfigErrors, near, shown
 from .models import SYNC_NAME, AudienceName, DestinationFile, SyncFile
@@ -35,10 +36,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a sync file is read in. A target or `dialect` of None is one that was complained about."""
+    """What a sync file is read in. A target or `rendering` of None is one that was complained about."""
 
     root: Path
-    dialect: str | None
+    rendering: Rendering | None
     targets: Mapping[str, Target | None]
     defaults: Node | None
 
@@ -205,12 +206,12 @@ def _name(file: SyncFile, path: Path, desk: Desk) -> str | None:
 
 
 def _source(file: SyncFile, node: Node, around: Surroundings, desk: Desk) -> Source | None:
-    if file.source.query_file is not None and around.dialect is None:
+    if around.rendering is None:
         return None
     entry = node.entries["source"]
     entry = entry.node.entries.get("query_file", entry)
     try:
-        return source(file.source, around.root, around.dialect or "")
+        return source(file.source, around.root, around.rendering)
     except ConfigError as problem:
         name = str(file.source.query_file)
         inside = isinstance(problem.path, Path) and problem.line is not None and name not in desk.hidden

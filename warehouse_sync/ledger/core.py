@@ -9,18 +9,21 @@ from typing import Any, TypeVar
 from sqlglot import exp
 
 from ..adapters import ColumnType, Warehouse
-from ..errors import AlreadyExists, ConfigError, WarehouseBusy
+from ..errors import AlreadyExists, ConfigError, WarehouseError
 from ..model import Ports, Source, Sync
 from ..normalize import VERSION
 from ..statements import Binding, Bound, Literal, Shape, render
 from .rows import RunRow, SyncRow
-from .tables import STATE, VIEWS, Tables
+from .tables import RUN_TABLES, STATE, VIEWS, Tables
+from .tries import tried
 
 T = TypeVar("T")
 
 STATE_VERSION = 1
-TRIES = 5
 QUERY = "wsync__query"
+ONCE = ("run/additions", "settle/mirror_insert")
+"""Inserts that a second try would make twice."""
+SNAPSHOT_COLUMNS = ("primary_key", "fingerprint", "identity", "payload", "operation", "error_code", "filled")
 
 
 @dataclass(frozen=True)
@@ -64,10 +67,13 @@ class Ledger:
     source_types: tuple[ColumnType, ...] = ()
     known: SyncRow | None = None
     """The sync's row as `remember` found it."""
+    loaded: dict[str, int] = field(default_factory=dict)
+    """How many rows were loaded into each table of a run."""
 
     @property
     def tables(self) -> Tables:
-        return Tables(self.schema, self.sync.name, self.warehouse.dialect.name_limit)
+        dialect = self.warehouse.dialect
+        return Tables(self.schema, self.sync.name, dialect.name_limit, dialect.rendering.spelled)
 
     # -- statements ----------------------------------------------------------------------------------------------
 
@@ -79,27 +85,25 @@ class Ledger:
         tables: Mapping[str, Bound] | None = None,
         **values: Literal,
     ) -> None:
-        """Run a canonical statement; again, up to five times, where the warehouse says it is busy.
+        """Run a canonical statement; again, up to five times, where the warehouse is busy or its answer was lost.
 
         A table of this run that is already there on a second try was made by the first, whose answer was lost.
+        The statements of `ONCE` are not tried again after that: `repeated` begins with what undoes them.
         Raises `AlreadyExists` on a first try, and always for a claim, which may be another run's (code `repeated`).
         """
         sql = self.text(name, run, tables=tables, **values)
-        for attempt in range(TRIES):
+
+        def act(attempt: int) -> None:
             try:
-                return self.bounded(name, lambda: self.warehouse.execute(sql, name))
+                self.bounded(name, lambda: self.warehouse.execute(sql, name))
             except AlreadyExists as error:
                 if not attempt:
                     raise
                 if name == "run/claim":
                     error.code = "repeated"
                     raise
-                return None
-            except WarehouseBusy:
-                if attempt == TRIES - 1:
-                    raise
-                self.ports.sleep(0.2 * 2**attempt * (1 + self.ports.random()))
-        return None
+
+        tried(self.ports, act, lost=name not in ONCE)
 
     def query(
         self,
@@ -111,7 +115,7 @@ class Ledger:
     ) -> list[tuple[Any, ...]]:
         """Run a canonical SELECT and return its rows."""
         sql = self.text(name, run, tables=tables, **values)
-        return self.bounded(name, lambda: self.warehouse.query(sql, name))
+        return self._again(name, lambda: self.warehouse.query(sql, name))
 
     def stream(self, name: str, run: Run, rows: int) -> Iterator[list[tuple[Any, ...]]]:
         """Run a canonical SELECT and yield its rows in lists."""
@@ -121,22 +125,49 @@ class Ledger:
         self.ports.boundary(f"after {name}")
 
     def load(self, kind: str, run: Run, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Append rows to a table of this run."""
-        name = self.tables.of_run(kind, run.id)
-        self.bounded(f"load {kind}", lambda: self.warehouse.load(self.schema, name, columns, rows))
+        """Append rows to a table of this run; after a lost answer the table's size tells whether they are in it."""
+        name, told = self.tables.of_run(kind, run.id), list(rows)
+
+        def act(attempt: int) -> None:
+            if attempt and self._arrived(name, len(told)):
+                return
+            self.bounded(f"load {kind}", lambda: self.warehouse.load(self.schema, name, columns, told))
+
+        tried(self.ports, act)
+        self.loaded[name] = self.loaded.get(name, 0) + len(told)
 
     def append(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Append rows to a state table."""
-        self.bounded(f"load {table}", lambda: self.warehouse.load(self.schema, table, columns, rows))
+        """Append rows to a state table in which the same row twice does no harm."""
+        told = list(rows)
+        self._again(f"load {table}", lambda: self.warehouse.load(self.schema, table, columns, told))
 
     def listing(self) -> set[str]:
-        return self.bounded("list tables", lambda: self.warehouse.tables(self.schema))
+        return self._again("list tables", lambda: self.warehouse.tables(self.schema))
+
+    def rows_of(self, table: str) -> int:
+        """How many rows one of wsync's tables has."""
+        return int(self.query("run/size", tables={"sized": self.tables.table(table)})[0][0])
+
+    def _arrived(self, name: str, rows: int) -> bool:
+        """Whether a load whose answer was lost is in its table."""
+        known, found = self.loaded.get(name, 0), self.rows_of(name)
+        if found not in (known, known + rows):
+            raise WarehouseError(f"{name} has {found} rows where {known} or {known + rows} are possible")
+        return found > known
+
+    def repeated(self, act: Callable[[int], T]) -> T:
+        """Do a few statements together, and again when an answer is lost; `act` is told how often it was tried."""
+        return tried(self.ports, act)
+
+    def _again(self, name: str, act: Callable[[], T]) -> T:
+        """Do one thing that does no harm when it is done twice."""
+        return tried(self.ports, lambda _attempt: self.bounded(name, act))
 
     def drop(self, name: str, kind: str = "table") -> None:
         """Drop one of wsync's own tables or views, if it is there."""
         tree = exp.Drop(tables=[self.tables.table(name)], kind=kind.upper(), exists=True)
         sql = tree.sql(self.warehouse.dialect.rendering.dialect)
-        self.bounded(f"drop {kind}", lambda: self.warehouse.execute(sql, f"drop {name}"))
+        self._again(f"drop {kind}", lambda: self.warehouse.execute(sql, f"drop {name}"))
 
     def bounded(self, name: str, act: Callable[[], T]) -> T:
         """Do one thing in the warehouse between two boundaries."""
@@ -192,27 +223,13 @@ class Ledger:
     def _bound(self, run: Run | None) -> dict[str, Bound]:
         tables = self.tables
         bound: dict[str, Bound] = {name: tables.table(name) for name in (*STATE, *VIEWS)}
-        bound["mirror"] = tables.table(tables.mirror)
-        bound["baseline_view"] = tables.table(tables.baseline_view)
+        bound |= {"mirror": tables.table(tables.mirror), "baseline_view": tables.table(tables.baseline_view)}
         bound["source"] = relation(self.sync.source)
         if run:
-            kinds = (
-                "changes",
-                "prepared",
-                "wanted",
-                "leaving",
-                "operations",
-                "plan",
-                "outcome",
-                "verdict",
-                "empty",
-                "asked",
-                "snapshot",
-            )
-            bound |= {kind: tables.table(tables.of_run(kind, run.id)) for kind in kinds}
+            bound |= {kind: tables.table(tables.of_run(kind, run.id)) for kind in (*RUN_TABLES, "snapshot")}
             bound["claim"] = tables.table(tables.claim(run.fence))
             bound["baseline"] = self.baseline(run)
-            bound["fields"] = _fields(run)
+            bound["fields"] = self.warehouse.dialect.rendering.folded(_fields(run))
         return bound
 
     def baseline(self, run: Run) -> exp.Select:
@@ -222,20 +239,10 @@ class Ledger:
             if run.baseline is None
             else self.tables.of_run("snapshot", run.baseline)
         )
-        columns: list[exp.Expr] = [
-            exp.column(c)
-            for c in (
-                "primary_key",
-                "fingerprint",
-                "identity",
-                "payload",
-                "operation",
-                "error_code",
-                "filled",
-            )
-        ]
+        columns: list[exp.Expr] = [exp.column(c) for c in SNAPSHOT_COLUMNS]
         columns += [self._kept(kept, run) for kept in self.shape.kept]
-        return exp.select(*columns).from_(self.tables.table(name)).where("operation <> 'delete'", dialect="duckdb")
+        rows = exp.select(*columns).from_(self.tables.table(name)).where("operation <> 'delete'", dialect="duckdb")
+        return self.warehouse.dialect.rendering.folded(rows)
 
     def _kept(self, kept: str, run: Run) -> exp.Expr:
         if run.baseline is None or kept in run.kept:
@@ -253,7 +260,8 @@ class Ledger:
 
     def columns_of_runs(self) -> list[ColumnType]:
         sql = exp.select("*").from_(self.tables.table("runs")).sql(self.warehouse.dialect.rendering.dialect)
-        return self.bounded("describe", lambda: self.warehouse.describe(sql, "describe runs"))
+        found = self.bounded("describe", lambda: self.warehouse.describe(sql, "describe runs"))
+        return [column._replace(name=column.name.lower()) for column in found]
 
     def kept_by(self, snapshot: str) -> tuple[str, ...]:
         """The mapped columns that an older snapshot kept under the same name and type."""
@@ -270,7 +278,8 @@ class Ledger:
         """Make the state schema, tables and views that are not there yet."""
         there = self.listing()
         if not {*STATE, *VIEWS, self.tables.mirror} <= there:
-            self._make_schema()
+            if not self.warehouse.has_schema(self.schema):
+                self._make_schema()
             for name in (*STATE, *VIEWS):
                 if name not in there:
                     self.execute(f"state/{name}")
@@ -278,8 +287,9 @@ class Ledger:
                 self._make_mirror()
 
     def _make_schema(self) -> None:
-        tree = exp.Create(this=exp.Table(db=exp.to_identifier(self.schema, quoted=True)), kind="SCHEMA", exists=True)
-        sql = tree.sql(self.warehouse.dialect.rendering.dialect)
+        rendering = self.warehouse.dialect.rendering
+        named = exp.Table(db=exp.to_identifier(rendering.spelled(self.schema), quoted=True))
+        sql = exp.Create(this=named, kind="SCHEMA", exists=True).sql(rendering.dialect)
         self.bounded("create schema", lambda: self.warehouse.execute(sql, "create schema"))
 
     def _make_mirror(self) -> None:

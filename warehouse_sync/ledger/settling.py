@@ -41,8 +41,12 @@ def settle(ledger: Ledger, run: Run, *, missing: str, status: str = "settled", e
     tables = ledger.tables
     ledger.drop(tables.of_run("verdict", run.id))
     ledger.execute("settle/verdict", run, missing=missing)
-    ledger.execute("settle/mirror_delete", run)
-    ledger.execute("settle/mirror_insert", run, normalizer_version=ledger.normalizer_version)
+
+    def mirror(_attempt: int) -> None:
+        ledger.execute("settle/mirror_delete", run)
+        ledger.execute("settle/mirror_insert", run, normalizer_version=ledger.normalizer_version)
+
+    ledger.repeated(mirror)
     ledger.execute("settle/baseline_pointer", run)
     _tell(ledger, run)
     ledger.execute("settle/finish", run, status=status, error_code=error_code)
@@ -93,11 +97,18 @@ def recover(ledger: Ledger, run: Run) -> list[str]:
             settle(ledger, before, missing="in_doubt", status="recovered", error_code="interrupted")
             settled.append(run_id)
         elif phase_ == "claimed":
-            ledger.drop(ledger.tables.of_run("changes", run_id))
+            _drop_raw(ledger, run_id)
             phase(ledger, before, "dropped", "failed", error_code="interrupted", finished=True)
         else:
-            ledger.drop(ledger.tables.of_run("changes", run_id))
+            _drop_raw(ledger, run_id)
     return settled
+
+
+def _drop_raw(ledger: Ledger, run_id: str) -> None:
+    """The tables of a run that hold raw mapped values."""
+    ledger.drop(ledger.tables.of_run("changes", run_id))
+    if not ledger.warehouse.dialect.rendering.reads_cte_once:
+        ledger.drop(ledger.tables.of_run("source_rows", run_id))
 
 
 def drop_plans(ledger: Ledger, run: Run) -> None:

@@ -95,7 +95,7 @@ def _from_baseline(ledger: Ledger, run: Run) -> Run:
 
 
 def _without_baseline(ledger: Ledger, run: Run) -> Run:
-    if run.key is not None and ledger.query("run/mirror_size")[0][0]:
+    if run.key is not None and ledger.rows_of(ledger.tables.mirror):
         raise ConfigError(
             f"sync {ledger.sync.name} has members but no baseline that fits its key: one row alone cannot be told "
             f"apart from the others. Run `wsync run {ledger.sync.name}` first"
@@ -105,8 +105,12 @@ def _without_baseline(ledger: Ledger, run: Run) -> Run:
 
 def changes(ledger: Ledger, run: Run) -> None:
     """Read the source once and keep what changed, then make room for its prepared rows."""
+    if not ledger.warehouse.dialect.rendering.reads_cte_once:
+        ledger.execute("run/source_rows", run)
     ledger.execute("run/changes", run, fresh=run.fresh)
     ledger.execute("run/prepared", run)
+    if not ledger.warehouse.dialect.rendering.reads_cte_once:
+        ledger.drop(ledger.tables.of_run("source_rows", run.id))
 
 
 def changed_rows(ledger: Ledger, run: Run) -> Iterator[list[tuple[Any, ...]]]:
@@ -131,16 +135,22 @@ def plan(ledger: Ledger, run: Run, *, page_rows: int, update_action: str) -> Non
     sync = ledger.sync
     ledger.execute("run/wanted", run)
     ledger.execute("run/leaving", run, removes=_may_remove(ledger, run))
-    ledger.execute("run/removals", run, forget=run.forget)
-    ledger.execute(
-        "run/additions",
-        run,
-        assume=sync.mode == "delete",
-        retry=sync.retry_failed_records,
-        retry_now=run.retry_now,
-        resync=run.resync,
-        update_action=update_action,
-    )
+
+    def operations(attempt: int) -> None:
+        if attempt:
+            ledger.drop(ledger.tables.of_run("operations", run.id))
+        ledger.execute("run/removals", run, forget=run.forget)
+        ledger.execute(
+            "run/additions",
+            run,
+            assume=sync.mode == "delete",
+            retry=sync.retry_failed_records,
+            retry_now=run.retry_now,
+            resync=run.resync,
+            update_action=update_action,
+        )
+
+    ledger.repeated(operations)
     ledger.execute("run/plan", run, page_rows=page_rows)
     ledger.execute("run/outcome", run)
     ledger.execute("run/count_plan", run)
@@ -229,7 +239,7 @@ def suppressions(ledger: Ledger) -> list[str]:
 def check_mirror(ledger: Ledger) -> None:
     """Compare the mirror with what the last settle recorded. Raises `ConfigError` where rows are missing."""
     recorded = ledger.remember().mirror_rows or 0
-    found = ledger.query("run/mirror_size")[0][0]
+    found = ledger.rows_of(ledger.tables.mirror)
     if found < recorded:
         raise ConfigError(
             f"the mirror of sync {ledger.sync.name} has {found} rows where its last run recorded {recorded}: somebody "

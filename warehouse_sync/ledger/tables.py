@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -10,13 +11,25 @@ from sqlglot import exp
 
 STATE = ("syncs", "runs", "sync_log", "suppressed")
 VIEWS = ("sync_log_latest", "failed_keys", "membership_history")
-RUN_TABLES = ("changes", "prepared", "wanted", "leaving", "operations", "plan", "outcome", "verdict", "empty", "asked")
+RUN_TABLES = (
+    "source_rows",
+    "changes",
+    "prepared",
+    "wanted",
+    "leaving",
+    "operations",
+    "plan",
+    "outcome",
+    "verdict",
+    "empty",
+    "asked",
+)
 RUN_ID = r"\d{14}[0-9a-f]{4}"
 
 
 def token(sync: str, limit: int = 63) -> str:
     """The sync's name as part of a table name: what cannot stand there, or is too long, is told apart by a digest."""
-    longest = limit - len("operations_") - 1 - 18
+    longest = limit - len("source_rows_") - 1 - 18
     plain = re.sub(r"[^a-z0-9_]", "_", sync.lower())
     if plain == sync.lower() and len(plain) <= longest:
         return plain
@@ -25,18 +38,19 @@ def token(sync: str, limit: int = 63) -> str:
 
 @dataclass(frozen=True)
 class Tables:
-    """The tables of one sync in one state schema."""
+    """The tables of one sync in one state schema; `spelled` is how the server writes such names."""
 
     schema: str
     sync: str
     limit: int = 63
+    spelled: Callable[[str], str] = str
 
     @property
     def token(self) -> str:
         return token(self.sync, self.limit)
 
     def table(self, name: str) -> exp.Table:
-        return exp.table_(name, db=self.schema, quoted=True)
+        return exp.table_(self.spelled(name), db=self.spelled(self.schema), quoted=True)
 
     def of_run(self, kind: str, run_id: str) -> str:
         return f"{kind}_{self.token}_{run_id}"

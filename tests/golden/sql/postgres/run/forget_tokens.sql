@@ -27,7 +27,7 @@ WITH "theirs" AS (
     CAST("b"."primary_key" AS TEXT) <> NULL AND NOT "b"."identity" IS NULL
 )
 SELECT DISTINCT
-  CAST("t"."token" AS TEXT)
+  CAST("t"."token" AS TEXT) AS "token"
 FROM (
   SELECT
     "identity",

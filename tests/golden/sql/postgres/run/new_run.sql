@@ -41,3 +41,11 @@ FROM (
   SELECT
     1 AS "one"
 ) AS "d"
+WHERE
+  NOT EXISTS(
+    SELECT
+      1
+    FROM "wsync"."runs" AS "r"
+    WHERE
+      "r"."connection_id" = 'people' AND "r"."sync_run_id" = '20261122090000abcd'
+  )

@@ -1,5 +1,5 @@
 SELECT DISTINCT
-  CAST("t"."token" AS TEXT)
+  CAST("t"."token" AS TEXT) AS "token"
 FROM (
   SELECT
     "identity",

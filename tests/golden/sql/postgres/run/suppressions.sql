@@ -1,4 +1,4 @@
-SELECT
+SELECT DISTINCT
   "s"."digest"
 FROM "wsync"."suppressed" AS "s"
 WHERE

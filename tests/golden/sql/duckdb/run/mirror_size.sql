@@ -1,3 +1,0 @@
-SELECT
-  COUNT(*)
-FROM "wsync"."mirror_people" AS "m"
