@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from .connectors import Connector, connector
+from .connectors import Connector, connector_of
 from .errors import ConfigError
 from .model import Audience, Ports, Sync
 
@@ -25,7 +25,7 @@ class Listed:
 
 @contextmanager
 def _connected(sync: Sync, ports: Ports) -> Iterator[tuple[Connector, Any]]:
-    to = connector(sync.connector)
+    to = connector_of(sync)
     api = to.connect(sync, ports)
     try:
         yield to, api
@@ -37,7 +37,7 @@ def _connected(sync: Sync, ports: Ports) -> Iterator[tuple[Connector, Any]]:
 
 def listed(syncs: Iterable[Sync], ports: Ports) -> list[Listed]:
     """The audiences of the syncs' accounts, each account once. Raises `DestinationError`."""
-    accounts = {(sync.connector, connector(sync.connector).account(sync.destination)): sync for sync in syncs}
+    accounts = {(sync.connector, connector_of(sync).account(sync.destination)): sync for sync in syncs}
     found = []
     for (_, account), sync in accounts.items():
         with _connected(sync, ports) as (to, api):

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from .adapters import Warehouse
 from .config import Project
-from .connectors import connector
+from .connectors import connector_of
 from .errors import ConfigError, DestinationError, Held, WarehouseError, WsyncError
 from .ledger.source import describe_source
 from .model import Check, Ports, Sync
@@ -100,7 +100,7 @@ def _source(project: Project, sync: Sync, warehouse: Warehouse, ports: Ports) ->
 
 
 def _destination(sync: Sync, ports: Ports) -> Iterator[Finding]:
-    to = connector(sync.connector)
+    to = connector_of(sync)
     try:
         api = to.connect(sync, ports)
     except WsyncError as error:

@@ -11,7 +11,7 @@ from typing import Any
 from . import adapters
 from .adapters import ColumnType, Dialect
 from .config import Project
-from .connectors import connector
+from .connectors import connector_of
 from .errors import ConfigError
 from .ledger import settling, steps
 from .ledger.core import STATE_VERSION, Ledger, Run
@@ -100,7 +100,7 @@ def _columns(sync: Sync) -> list[ColumnType]:
 
 def _walk(ledger: Ledger, sync: Sync) -> None:
     """The steps of a run that has a baseline, as `Runner` takes them."""
-    to = connector(sync.connector)
+    to = connector_of(sync)
     ledger.prepare_schema()
     run = Run(RUN_ID, 2, "run", "", "", "", (), None)
     ledger.execute("run/claim", run, lease_seconds=sync.lease_seconds)

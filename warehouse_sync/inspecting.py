@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .config import Project, select
-from .connectors import connector
+from .connectors import connector_of
 from .executing import masked
 from .fields import preparer
 from .ledger import reads
@@ -142,7 +142,7 @@ def explain(project: Project, sync: Sync, typed: str, *, as_logged: bool = False
 
 def _judged(ledger: Ledger, found: tuple[Any, ...], key: str, row: SyncRow | None) -> dict[str, Any]:
     """What a run would make of one source row, field by field."""
-    sync, to = ledger.sync, connector(ledger.sync.connector)
+    sync, to = ledger.sync, connector_of(ledger.sync)
     prepare = preparer(
         to.fields,
         sync.mapping,

@@ -11,7 +11,7 @@ from hashlib import sha256
 from . import adapters
 from .adapters import Warehouse
 from .config import Project
-from .connectors import connector
+from .connectors import connector_of
 from .errors import ConfigError, WsyncError
 from .ledger.core import Ledger
 from .model import Ports, Sync
@@ -48,7 +48,7 @@ def open_warehouse(project: Project) -> Iterator[Warehouse]:
 
 def ledger_of(project: Project, sync: Sync, warehouse: Warehouse, ports: Ports) -> Ledger:
     """A sync's ledger, knowing whether its tables hold keys or their digests."""
-    shape = Shape(key=sync.primary_key, digest_key=key_shape(sync, connector(sync.connector)))
+    shape = Shape(key=sync.primary_key, digest_key=key_shape(sync, connector_of(sync)))
     return Ledger(warehouse, project.state_schema, sync, ports, shape=shape)
 
 
@@ -63,7 +63,7 @@ def open_ledger(project: Project, sync: Sync, ports: Ports | None = None) -> Ite
 def open_runner(project: Project, sync: Sync, world: World) -> Iterator[Runner]:
     """A sync's runner over a connection of its own."""
     with open_ledger(project, sync, world.ports) as ledger:
-        yield Runner(ledger, connector(sync.connector), world.ports, world.progress, world.stopping)
+        yield Runner(ledger, connector_of(sync), world.ports, world.progress, world.stopping)
 
 
 def stored_key(ledger: Ledger, typed: str, *, as_logged: bool = False) -> str:

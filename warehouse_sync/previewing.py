@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from .connectors import Connector, connector
+from .connectors import Connector, connector_of
 from .errors import ConfigError
 from .fields import Preparer, preparer
 from .model import Action, PlanRow, Ports, PreparedRow, Sync
@@ -53,7 +53,7 @@ def preview(sync: Sync, rows: Sequence[Mapping[str, Any]], operation: Operation 
     Of rows with one identity the first is sent. An update is shown as the add it travels as, where the destination has
     no update of its own.
     """
-    to = connector(sync.connector)
+    to = connector_of(sync)
     prepare = _preparer(sync, to)
     whole = [_changed(sync, prepare, row) for row in rows]
     prepared = prepare.prepare(whole)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import re
-import unicodedata
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -13,21 +10,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidatorFunctionWrapHandler,
     WithJsonSchema,
     WrapValidator,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from ..model import Hashing, Mode
 from ..schedule import Schedule
-
-PART = re.compile(r"[A-Za-z_][A-Za-z0-9_$]{0,127}")
-TABLE_PART = re.compile(r"[^\W\d][\w$-]{0,127}")
-SYNC_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
-
-_WORDS = {"on": True, "off": False}
+from . import values
 
 
 class Block(BaseModel):
@@ -36,109 +26,18 @@ class Block(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
 
-def _on_off(value: object) -> object:
-    word = _WORDS.get(value.lower()) if isinstance(value, str) else value
-    if not isinstance(word, bool):
-        raise PydanticCustomError("on_off", "must be on or off")
-    return word
-
-
-def _on_off_word(value: object) -> object:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return value.lower() if isinstance(value, str) else value
-
-
-def _off_is_none(value: object) -> object:
-    off = value is False or (isinstance(value, str) and value.lower() == "off")
-    return None if off else value
-
-
-def _clean(value: str) -> str:
-    if not value.strip():
-        raise ValueError("is empty")
-    if any(unicodedata.category(letter) in {"Cc", "Zl", "Zp"} for letter in value):
-        raise ValueError("holds a control character")
-    return value
-
-
-def _name_part(value: str) -> str:
-    if re.search(r"[\\`'\"]", value):
-        raise ValueError("holds a backslash, a backtick or a quote, which names may not have")
-    return _clean(value)
-
-
-class PlainName(list[str]):
-    """The parts of a table's name written as in SQL without quotes: the warehouse has its own spelling of them."""
-
-
-def _table(value: object, handler: ValidatorFunctionWrapHandler) -> object:
-    """The parts of a table's name: of `a.b`, every part a plain word; or a list of its exact parts."""
-    if not isinstance(value, str):
-        return handler(value)
-    parts = value.split(".")
-    if not all(TABLE_PART.fullmatch(part) for part in parts):
-        raise ValueError(
-            "is not a plain table name (letters, digits, _, $ and -, parts joined by dots); "
-            "write any other name as a list of its parts"
-        )
-    return PlainName(handler(parts))
-
-
-def _schema(value: str) -> str:
-    if not PART.fullmatch(value):
-        raise ValueError("is not a plain schema name (letters, digits, _ and $, not beginning with a digit)")
-    return value
-
-
-def _sync_name(value: str) -> str:
-    if not SYNC_NAME.fullmatch(value):
-        raise ValueError("is not a sync name: a letter, then at most 62 letters, digits, _ and -")
-    return value
-
-
-def _period(value: object) -> object:
-    if _off_is_none(value) is None:
-        return None
-    if not isinstance(value, str) or not re.fullmatch(r"[1-9][0-9]{0,3} (hours?|days?|weeks?)", value):
-        raise ValueError('must be a period such as "12 hours", "60 days" or "4 weeks"')
-    return value
-
-
-def _schedule(value: object) -> object:
-    if value == "manual":
-        return None
-    if isinstance(value, str):
-        raise ValueError('must be manual, or a block: {every: 1 hour} or {cron: "0 6 * * *"}')
-    return value
-
-
-def _static(value: object) -> object:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError("must be text or a number; put a word such as true in quotes")
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("must be a finite number")
-    return _clean(value) if isinstance(value, str) else value
-
-
-def _unique(values: list[str]) -> list[str]:
-    if len(set(values)) != len(values):
-        raise ValueError("names a column twice")
-    return values
-
-
-OnOff = Annotated[bool, BeforeValidator(_on_off), WithJsonSchema({"enum": ["on", "off", True, False]})]
-Text = Annotated[str, Field(max_length=1000), AfterValidator(_clean)]
-Column = Annotated[str, Field(max_length=255), AfterValidator(_clean)]
-NamePart = Annotated[str, Field(max_length=255), AfterValidator(_name_part)]
+OnOff = Annotated[bool, BeforeValidator(values.on_off), WithJsonSchema({"enum": ["on", "off", True, False]})]
+Text = Annotated[str, Field(max_length=1000), AfterValidator(values.clean)]
+Column = Annotated[str, Field(max_length=255), AfterValidator(values.clean)]
+NamePart = Annotated[str, Field(max_length=255), AfterValidator(values.name_part)]
 Percent = Annotated[
     Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None,
-    BeforeValidator(_off_is_none),
+    BeforeValidator(values.off_is_none),
     WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": 100}, {"enum": ["off", False, None]}]}),
 ]
 RowLimit = Annotated[
     Annotated[int, Field(ge=0)] | None,
-    BeforeValidator(_off_is_none),
+    BeforeValidator(values.off_is_none),
     WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"enum": ["off", False, None]}]}),
 ]
 
@@ -188,11 +87,11 @@ class Settings(Block):
         default="mirror",
         description="`mirror` adds, updates and removes; `upsert` never removes; `delete` only removes.",
     )
-    hash: Annotated[Hashing, BeforeValidator(_on_off_word)] = Field(
+    hash: Annotated[Hashing, BeforeValidator(values.on_off_word)] = Field(
         default="on",
         description="`on`: plain values are hashed; `off`: they are hashed already; `auto`: both may come.",
     )
-    normalize: Annotated[str, BeforeValidator(_on_off_word)] = Field(
+    normalize: Annotated[str, BeforeValidator(values.on_off_word)] = Field(
         default="on",
         description="`on`: values are cleaned by the platform's rules; `off`: not; or one of its profiles.",
     )
@@ -214,7 +113,7 @@ class Settings(Block):
     )
     reassert_every: Annotated[
         str | None,
-        BeforeValidator(_period),
+        BeforeValidator(values.period),
         WithJsonSchema({"anyOf": [{"type": "string"}, {"enum": ["off", False, None]}]}),
     ] = Field(
         default=None,
@@ -222,7 +121,7 @@ class Settings(Block):
     )
     guards: Guards = Field(default_factory=Guards, description="Limits that stop a plan; see Guards.")
     schedule: Annotated[
-        Schedule | None, BeforeValidator(_schedule, json_schema_input_type=Literal["manual"] | Schedule)
+        Schedule | None, BeforeValidator(values.schedule, json_schema_input_type=Literal["manual"] | Schedule)
     ] = Field(
         default=None,
         description="When the sync is due: `manual`, or a block; see Schedule.",
@@ -250,7 +149,7 @@ class SourceBlock(Block):
         Annotated[
             list[NamePart],
             Field(min_length=1, max_length=4),
-            WrapValidator(_table, json_schema_input_type=str | list[str]),
+            WrapValidator(values.table, json_schema_input_type=str | list[str]),
         ]
         | None
     ) = Field(
@@ -270,7 +169,7 @@ class MappedBlock(Block):
     """What fills one field of the destination."""
 
     column: Column | None = Field(default=None, description="The warehouse column.")
-    static: Annotated[str | int | float, BeforeValidator(_static)] | None = Field(
+    static: Annotated[str | int | float, BeforeValidator(values.static)] | None = Field(
         default=None, description="The same value for every row."
     )
 
@@ -313,7 +212,7 @@ Fields = Annotated[dict[str, MappedField], Field(min_length=1)]
 class SyncFile(Settings):
     """One file `syncs/NAME.yml`."""
 
-    name: Annotated[str, AfterValidator(_sync_name)] | None = Field(
+    name: Annotated[str, AfterValidator(values.sync_name)] | None = Field(
         default=None, description="The name of the sync; left out, the name of the file."
     )
     source: Annotated[SourceBlock, BeforeValidator(_as_table, json_schema_input_type=str | SourceBlock)] = Field(
@@ -323,7 +222,7 @@ class SyncFile(Settings):
         list[Column],
         Field(min_length=1, max_length=16),
         BeforeValidator(_listed, json_schema_input_type=str | list[str]),
-        AfterValidator(_unique),
+        AfterValidator(values.unique),
     ] = Field(description="The column that names a row, or a list of them.")
     destination: Any = Field(
         description="A destination of `wsync.yml` by name, or `{name: …, …}`: with settings changed."
@@ -340,15 +239,15 @@ class DestinationFile(Block):
     audience: Any = Field(default=None, description="As in a sync.")
     mapping: Fields = Field(description="As in a sync.")
     options: Any = Field(default=None, description="As in a sync.")
-    hash: Annotated[Hashing, BeforeValidator(_on_off_word)] = Field(default="on", description="As in a sync.")
-    normalize: Annotated[str, BeforeValidator(_on_off_word)] = Field(default="on", description="As in a sync.")
+    hash: Annotated[Hashing, BeforeValidator(values.on_off_word)] = Field(default="on", description="As in a sync.")
+    normalize: Annotated[str, BeforeValidator(values.on_off_word)] = Field(default="on", description="As in a sync.")
 
 
 class ProjectFile(Block):
     """The file `wsync.yml`."""
 
     warehouse: Any = Field(description="The warehouse: `type` and that warehouse's settings.")
-    state_schema: Annotated[str, AfterValidator(_schema)] = Field(
+    state_schema: Annotated[str, AfterValidator(values.schema)] = Field(
         default="wsync", description="The schema of the warehouse that holds wsync's own tables."
     )
     defaults: Any = Field(default=None, description="Settings for every sync that does not set them itself.")

@@ -15,8 +15,9 @@ from ..errors import ConfigError
 from ..model import AudienceSpec, Place, Source, Sync
 from .blocks import Desk, block, dotted, settings_of, text
 from .complaints import ConfigErrors, near, shown
-from .models import SYNC_NAME, ProjectFile, Settings
+from .models import ProjectFile, Settings
 from .syncs import Surroundings, Target, destination_file, sync_of, target
+from .values import SYNC_NAME
 from .yaml_places import Node, read
 
 __all__ = ["FILE", "ConfigErrors", "Project", "load", "load_destination_file", "select"]

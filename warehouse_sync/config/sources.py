@@ -11,7 +11,8 @@ from sqlglot.errors import ParseError, SqlglotError
 from ..errors import ConfigError
 from ..model import Source
 from ..statements import Rendering
-from .models import PlainName, SourceBlock
+from .models import SourceBlock
+from .values import PlainName
 from .yaml_places import read_text
 
 

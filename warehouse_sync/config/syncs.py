@@ -17,8 +17,9 @@ from ..model import AudienceSpec, GuardLimits, Mapped, Place, Source, Sync
 from ..statements import Rendering
 from .blocks import Desk, block, dotted, only, over, settings_of, text, without
 from .complaints import ConfigErrors, near, shown
-from .models import SYNC_NAME, AudienceName, DestinationFile, SyncFile
+from .models import AudienceName, DestinationFile, SyncFile
 from .sources import source
+from .values import SYNC_NAME
 from .yaml_places import Node, read
 
 _ELSEWHERE = ("destination", "audience", "options")
@@ -83,6 +84,7 @@ def sync_of(path: Path, around: Surroundings, desk: Desk) -> Sync | None:
     reads = _source(file, node, around, desk) if file else None
     if file is None or parts is None or name is None or reads is None:
         return None
+    aim = parts.aim
     if file.reassert_every is not None:
         desk.warn("has no effect yet; `wsync resync` sends every member again",
                   node.entries["reassert_every"].place, "reassert_every")  # fmt: skip
@@ -96,8 +98,9 @@ def destination_file(path: Path, desk: Desk) -> Sync | None:
     entry = node.entries.get("destination")
     aim = target(path.stem, _at(entry.node, entry.place), "destination", desk) if entry else None
     parts = _parts(node, aim, desk) if aim else None
-    if file is None or aim is None or parts is None or aim.settings is None:
+    if file is None or parts is None:
         return None
+    aim = parts.aim
     sync = Sync(
         name=path.stem,
         source=Source(),
@@ -117,6 +120,7 @@ def destination_file(path: Path, desk: Desk) -> Sync | None:
 
 @dataclass(frozen=True)
 class _Parts:
+    aim: Target
     audience: AudienceSpec | None
     options: BaseModel
 
@@ -150,14 +154,16 @@ def _aim(node: Node, targets: Mapping[str, Target | None], desk: Desk) -> Target
 
 
 def _parts(node: Node, aim: Target, desk: Desk) -> _Parts | None:
-    fits = _fields_fit(node, aim.connector, desk)
     audience = _audience(node, aim.connector, desk)
     written = node.entries.get("options")
     options_node = _at(written.node, written.place) if written else Node(node.place, {})
     options = block(aim.connector.options, options_node, "options", desk)
-    if not fits or options is None or ("audience" in node.entries and audience is None):
+    if options is None or ("audience" in node.entries and audience is None) or aim.settings is None:
+        if aim.connector.fit is None:
+            _fields_fit(node, aim.connector, desk)
         return None
-    return _Parts(audience, options)
+    aim = replace(aim, connector=aim.connector.fitted(aim.settings, audience or AudienceSpec(), options))
+    return _Parts(aim, audience, options) if _fields_fit(node, aim.connector, desk) else None
 
 
 def _audience(node: Node, to: Connector, desk: Desk) -> AudienceSpec | None:
@@ -273,8 +279,6 @@ def _checked(sync: Sync, aim: Target, node: Node, desk: Desk) -> Sync | None:
     if sync.normalize not in profiles:
         message = f"is {desk.echo(sync.normalize)}, but must be one of {', '.join(dict.fromkeys(profiles))}"
         desk.complain(message, node.entries["normalize"].place, "normalize")
-        return None
-    if aim.settings is None:
         return None
     complaint = aim.connector.validate(sync)
     if complaint is None:

@@ -34,7 +34,8 @@ class Connector:
     returns the audiences of exactly this name. `open` is called before the first page: the audience, ready to take
     members. `send` makes one request (with its own retries) for the rows of one page, of which there is at least
     one, and returns the platform's receipt, or raises a `DestinationError`.
-    `preview` is the request `send` would make, secrets masked.
+    `preview` is the request `send` would make, secrets masked. `fit` makes of the destination's settings, the audience
+    and the sync's options the connector that they ask for, where fields, rows or the way of updates depend on them.
     """
 
     name: str
@@ -57,12 +58,22 @@ class Connector:
     open: Callable[[Any, str], Any] | None = None
     updates: Literal["add", "update"] = "add"
     hashing_words: str = "Hashing is"
+    fit: Callable[[Any, AudienceSpec, Any], Connector] | None = None
+
+    def fitted(self, destination: Any, audience: AudienceSpec, options: Any) -> Connector:
+        """The connector as these settings make it."""
+        return self.fit(destination, audience, options) if self.fit else self
 
 
 def names() -> tuple[str, ...]:
     """Every connector that can be named in a destination block, built-in ones first."""
     outside = metadata.entry_points(group="warehouse_sync.connectors")
     return (*BUILT_IN, *sorted(point.name for point in outside))
+
+
+def connector_of(sync: Sync) -> Connector:
+    """The connector of a sync, as its settings make it. Raises `ConfigError` where there is none."""
+    return connector(sync.connector).fitted(sync.destination, sync.audience, sync.options)
 
 
 def connector(name: str) -> Connector:
