@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import random
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from tests.crash import oracle
+from tests.crash.counted import Kill, Tally
 from tests.crash.oracle import History, Tables
+from tests.crash.places import Place, Yard
 from tests.crash.processes import ChildFailed, Killed, Platform, in_child, kill_myself
 from tests.crash.sweep import refusal
-from tests.crash.world import Ended, Row, Tally, Turn, digits, email, row, run, run_id, scratch, set_source
+from tests.crash.world import Ended, Row, Turn, digits, email, row, run, run_id, set_source
 
 KEYS, EMAILS, PHONES = 8, 6, 5
 REFUSED = email(EMAILS)
@@ -31,10 +30,10 @@ UNFORESEEN = ("ConfigError", "WarehouseError", "WarehouseBusy", "AlreadyExists",
 
 @dataclass
 class World:
-    """One history: its dice, its source, and the folder of its database."""
+    """One history: its dice, its source, and where its state is."""
 
     seed: int
-    folder: Path
+    database: Place
     dice: random.Random = field(init=False)
     source: list[Row] = field(default_factory=list)
     history: History = field(default_factory=History)
@@ -47,10 +46,6 @@ class World:
         self.settings = (("concurrency", self.dice.choice((1, 1, 2))),)
         self.page = self.dice.randint(1, 3)
         self.refuses = self.dice.random() < 0.6
-
-    @property
-    def database(self) -> Path:
-        return self.folder / f"history-{self.seed}.duckdb"
 
     # -- what happens --------------------------------------------------------------------------------------------
 
@@ -117,7 +112,7 @@ class World:
         self.history.saw(turn.rows)
         platform.ask("order", orders)
         at = self.dice.randint(1, BOUNDARIES)
-        tally = Tally(kill_at=at, kill=kill_myself) if kill else Tally()
+        tally = Tally(dies=Kill(at), kill=kill_myself) if kill else Tally()
         ended = in_child(partial(run, self.database, platform.url, turn, self.number, tally))
         self.number += 1
         self.edit()
@@ -144,22 +139,21 @@ class World:
         return wrong + oracle.reconciled(tables, exactly=False) + oracle.source_counts(tables.runs[-1], rows)
 
 
-def _calm(database: Path, url: str, turn: Turn, number: int) -> tuple[Ended, Tables]:
+def _calm(database: Place, url: str, turn: Turn, number: int) -> tuple[Ended, Tables]:
     ended = run(database, url, turn, number, Tally())
     return ended, oracle.read_tables(database)
 
 
-def histories(seeds: Sequence[int]) -> list[str]:
+def histories(yard: Yard, seeds: Sequence[int]) -> list[str]:
     """What went wrong in the histories with these seeds."""
     wrong = []
     for seed in seeds:
-        folder = Path(tempfile.mkdtemp(prefix="wsync-history-", dir=scratch()))
-        world = World(seed, folder)
+        world = World(seed, yard(f"history_{seed}"))
         try:
             with Platform(members=world.members) as platform:
                 wrong += world.play(platform)
         except ChildFailed as failed:
             wrong.append(f"seed {seed}: {str(failed).splitlines()[-1]}")
         finally:
-            shutil.rmtree(folder)
+            world.database.remove()
     return wrong

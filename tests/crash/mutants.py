@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tests.crash.places import Yard
 from tests.crash.scenarios import EVERYTHING, REFUSED_COMES_BACK, REJECTED_LEAVES, SAME_PERSON
 from tests.crash.sweep import Scenario, Sweep, violations
 from warehouse_sync import delivery, statements
@@ -122,17 +123,17 @@ def break_statement(name: str, *changes: tuple[str, str]) -> None:
     statements.parsed.cache_clear()
 
 
-def noticed(mutant: Mutant) -> str:
+def noticed(mutant: Mutant, yard: Yard) -> str:
     """The first violation that breaking the engine causes, or nothing. It stays broken."""
     mutant.breaks()
-    return next((each for each in found_in(mutant.scenario) if re.search(mutant.words, each)), "")
+    return next((each for each in found_in(mutant.scenario, yard) if re.search(mutant.words, each)), "")
 
 
-def found_in(scenario: Scenario) -> Iterator[str]:
+def found_in(scenario: Scenario, yard: Yard) -> Iterator[str]:
     """What goes wrong in a scenario: uncrashed, in the calm run instead of each turn, and killed at each request."""
-    with Sweep(scenario) as sweep:
-        sweep.learn()
-        for at, learned in enumerate(sweep.learned):
-            yield from (f"turn {at + 1}: {each}" for each in learned.violations)
-            yield from (f"instead of turn {at + 1}: {each}" for each in sweep.crash(at))
-        yield from violations(sweep, [point for point in sweep.points() if sweep.boundary(point).endswith("users")])
+    sweep = Sweep(scenario, yard)
+    sweep.learn()
+    for at, learned in enumerate(sweep.learned):
+        yield from (f"turn {at + 1}: {each}" for each in learned.violations)
+        yield from (f"instead of turn {at + 1}: {each}" for each in sweep.crash(at))
+    yield from violations(sweep, [point for point in sweep.points() if sweep.boundary(point).endswith("users")])

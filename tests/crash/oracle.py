@@ -6,13 +6,11 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import duckdb
-
+from tests.crash.places import Place
 from tests.crash.processes import Exchange, Platform
-from tests.crash.world import Row, opened, replace_source, tokens
+from tests.crash.world import Row, replace_source, tokens
 
 IDENTIFIERS = ("EMAIL", "PHONE")
 
@@ -27,9 +25,9 @@ class Tables:
     names: tuple[str, ...]
 
 
-def read_tables(path: Path, then: Sequence[Row] | None = None) -> Tables:
-    """What the tables say; after which the source becomes `then`, where that is given."""
-    with opened(path) as connection:
+def read_tables(place: Place, then: Sequence[Row] | None = None) -> Tables:
+    """What the tables say; after which, where that is given, the source becomes `then`, and every lease is over."""
+    with place.connected() as connection:
         names = tuple(name for (name,) in connection.execute(NAMES).fetchall())
         runs = _dicts(connection, "select * from wsync.runs order by fence, started_at") if "runs" in names else ()
         log = _dicts(connection, "select * from wsync.sync_log") if "sync_log" in names else ()
@@ -38,13 +36,16 @@ def read_tables(path: Path, then: Sequence[Row] | None = None) -> Tables:
         known = {token for name in holding for token in _tokens(connection, name)}
         if then is not None:
             replace_source(connection, then)
+            for name in names:
+                if name.startswith("claim_"):
+                    connection.execute(f"update wsync.{name} set heartbeat_at = heartbeat_at - interval '1 hour'")
     return Tables(frozenset(known), runs, log, names)
 
 
 NAMES = "select table_name from information_schema.tables where table_schema = 'wsync' order by 1"
 
 
-def _dicts(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[dict[str, Any], ...]:
+def _dicts(connection: Any, query: str) -> tuple[dict[str, Any], ...]:
     found = connection.execute(query)
     columns = [column[0] for column in found.description or ()]
     return tuple(dict(zip(columns, map(_plain, values), strict=True)) for values in found.fetchall())
@@ -54,7 +55,7 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, int | float | str | None) else str(value)
 
 
-def _tokens(connection: duckdb.DuckDBPyConnection, table: str) -> Iterable[str]:
+def _tokens(connection: Any, table: str) -> Iterable[str]:
     for (text,) in connection.execute(f'select tokens from wsync."{table}"').fetchall():
         for key, value in json.loads(text).items():
             yield f"{key}:{value}"

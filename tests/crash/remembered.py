@@ -31,7 +31,7 @@ def learn_texts(texts: dict[tuple[Any, ...], str]) -> None:
 def _text(self: Ledger, name: str, run: Any = None, *, tables: Any = None, **values: Any) -> str:
     if tables or "before" in values:
         return _make(self, name, run, tables=tables, **values)
-    key = (name, run, self.shape, self.sync.name, repr(sorted(values.items())))
+    key = (self.warehouse.dialect.name, name, run, self.shape, self.sync.name, repr(sorted(values.items())))
     if key not in TEXTS:
         TEXTS[key] = _fresh[key] = _make(self, name, run, **values)
     return TEXTS[key]

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from tests.crash import oracle
+from tests.crash.counted import Kill, Tally
 from tests.crash.oracle import History, Tables
+from tests.crash.places import Place, Yard, some_name
 from tests.crash.processes import ChildFailed, Killed, Platform, in_child, kill_myself
-from tests.crash.world import (
-    Ended,
-    Row,
-    Tally,
-    Turn,
-    copy_database,
-    digest,
-    remove_database,
-    run,
-    scratch,
-    set_source,
-)
+from tests.crash.world import Ended, Row, Turn, digest, run, set_source
 
-Prepare = Callable[[], None]
+Point = tuple[int, Kill]
+"""A turn, and where it dies."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +54,7 @@ def refusal(value: str, kind: str) -> dict[str, Any]:
 class Learned:
     """A turn as it goes uncrashed, and the world before it."""
 
-    before: Path
+    before: Place
     platform: bytes
     ended: Ended
     requests: int
@@ -75,87 +64,79 @@ class Learned:
 
 @dataclass
 class Sweep:
-    """A scenario in a folder of its own, with its uncrashed turns."""
+    """A scenario in a yard of its own, with its uncrashed turns."""
 
     scenario: Scenario
-    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="wsync-crash-", dir=scratch())))
+    yard: Yard
     learned: list[Learned] = field(default_factory=list)
-
-    def __enter__(self) -> Sweep:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self.folder)
 
     def learn(self) -> None:
         """Run every turn uncrashed, keep the world before each, and check it after each."""
-        database, history = self.folder / "learn.duckdb", History()
+        place, history = self.yard("learn"), History()
         with Platform(people=self.scenario.people, members=self.scenario.members) as platform:
             for at, turn in enumerate(self.scenario.turns):
-                before = self.folder / f"before-{at}.duckdb"
                 history.saw(turn.rows)
                 platform.ask("order", self.scenario.orders(turn))
-                in_child(partial(set_source, database, turn.rows))
-                copy_database(database, before)
+                in_child(partial(set_source, place, turn.rows))
+                before = place.copy(f"before_{at}")
                 saved, asked = platform.ask("save"), sum(platform.ask("counts").values())
-                ended = in_child(partial(run, database, platform.url, turn, at, Tally()))
-                tables = in_child(partial(oracle.read_tables, database))
+                ended = in_child(partial(run, place, platform.url, turn, at, Tally()))
+                tables = in_child(partial(oracle.read_tables, place))
                 wrong = oracle.all_checks(platform, tables, history) + oracle.tidy(tables)
                 wrong += oracle.reconciled(tables, exactly=True) + oracle.source_counts(tables.runs[-1], turn.rows)
                 requests = sum(platform.ask("counts").values()) - asked
                 self.learned.append(Learned(before, saved, ended, requests, _lines(tables), tuple(wrong)))
 
-    def points(self) -> Iterator[tuple[int, int]]:
-        """Every (turn, boundary) there is; boundaries count from 1."""
+    def points(self) -> Iterator[Point]:
+        """Every (turn, kill) there is."""
         for at, learned in enumerate(self.learned):
-            for n in range(1, len(learned.ended.names) + 1):
-                yield at, n
+            yield from ((at, Kill(n)) for n in range(1, len(learned.ended.names) + 1))
+            yield from ((at, Kill(n, on_wire=True)) for n in range(1, len(learned.ended.wire) + 1))
 
-    def boundary(self, point: tuple[int, int]) -> str:
-        at, n = point
-        return self.learned[at].ended.names[n - 1]
+    def boundary(self, point: Point) -> str:
+        at, kill = point
+        ended = self.learned[at].ended
+        return f"during {ended.wire[kill.number - 1]}" if kill.on_wire else ended.names[kill.number - 1]
 
-    def name(self, point: tuple[int, int]) -> str:
-        return f"turn {point[0] + 1}, boundary {point[1]} ({self.boundary(point)})"
+    def name(self, point: Point) -> str:
+        at, kill = point
+        return f"turn {at + 1}, {'message' if kill.on_wire else 'boundary'} {kill.number} ({self.boundary(point)})"
 
-    def crash(self, at: int, *boundaries: int) -> list[str]:
-        """Kill turn `at` at its boundary, and the runs after it at theirs; the violations of the run that follows.
+    def crash(self, at: int, *kills: Kill) -> list[str]:
+        """Kill turn `at` as told, and the runs after it; the violations of the run that follows.
 
-        Without a boundary the turn is left out.
+        Without a kill the turn is left out.
         """
         scenario, learned = self.scenario, self.learned[at]
-        database = Path(tempfile.mktemp(suffix=".duckdb", dir=self.folder))
         history = History()
         for turn in scenario.turns[: at + 1]:
             history.saw(turn.rows)
-        copy_database(learned.before, database)
+        place = learned.before.copy(some_name())
         try:
             with Platform(learned.platform) as platform:
-                return self._crash(platform, database, at, boundaries, history)
+                return self._crash(platform, place, at, kills, history)
         except ChildFailed as failed:
             return [f"a run failed: {str(failed).splitlines()[-1]}"]
         finally:
-            remove_database(database)
+            place.remove()
 
-    def _crash(
-        self, platform: Platform, database: Path, at: int, boundaries: tuple[int, ...], history: History
-    ) -> list[str]:
+    def _crash(self, platform: Platform, place: Place, at: int, kills: tuple[Kill, ...], history: History) -> list[str]:
         wrong: list[str] = []
         turn, calm = self.scenario.turns[at], self.scenario.calm(at)
-        for number, n in enumerate(boundaries, start=at):
-            died = in_child(partial(run, database, platform.url, turn, number, Tally(kill_at=n, kill=kill_myself)))
+        for number, kill in enumerate(kills, start=at):
+            died = in_child(partial(run, place, platform.url, turn, number, Tally(dies=kill, kill=kill_myself)))
             if not isinstance(died, Killed):
                 return wrong  # this run has fewer boundaries
-            left = in_child(partial(oracle.read_tables, database, then=calm.rows))
+            left = in_child(partial(oracle.read_tables, place, then=calm.rows))
             wrong += oracle.all_checks(platform, left, history)
             turn = calm
             platform.ask("order", self.scenario.orders())
             history.saw(calm.rows)
-        if not boundaries:
+        if not kills:
             platform.ask("order", self.scenario.orders())
             history.saw(calm.rows)
-            in_child(partial(set_source, database, calm.rows))
-        ended, tables = in_child(partial(_and_tables, database, platform.url, calm, at + len(boundaries)))
+            in_child(partial(set_source, place, calm.rows))
+        ended, tables = in_child(partial(_and_tables, place, platform.url, calm, at + len(kills)))
         return wrong + self._after(platform, ended, tables, calm, history)
 
     def _after(self, platform: Platform, ended: Ended, tables: Tables, calm: Turn, history: History) -> list[str]:
@@ -177,13 +158,13 @@ def _lines(tables: Tables) -> tuple[tuple[Any, ...], ...]:
     return tuple((line["primary_key"], line["operation"], line["status"], line["reason"]) for line in newest)
 
 
-def _and_tables(database: Path, url: str, turn: Turn, number: int) -> tuple[Ended, Tables]:
-    ended = run(database, url, turn, number, Tally())
-    return ended, oracle.read_tables(database)
+def _and_tables(place: Place, url: str, turn: Turn, number: int) -> tuple[Ended, Tables]:
+    ended = run(place, url, turn, number, Tally())
+    return ended, oracle.read_tables(place)
 
 
-def violations(sweep: Sweep, points: Iterable[tuple[int, int]]) -> Iterator[str]:
+def violations(sweep: Sweep, points: Iterable[Point]) -> Iterator[str]:
     """What went wrong, with the point's name before it."""
-    for at, n in points:
-        for wrong in sweep.crash(at, n):
-            yield f"{sweep.name((at, n))}: {wrong}"
+    for point in points:
+        for wrong in sweep.crash(*point):
+            yield f"{sweep.name(point)}: {wrong}"

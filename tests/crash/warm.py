@@ -1,6 +1,6 @@
 """The warmed parent: everything imported and parsed, no database opened, no thread started; it forks the rest.
 
-`python -m tests.crash.warm JOB …` prints one JSON object: what the job found.
+`python -m tests.crash.warm WHERE JOB …` prints one JSON object: what the job found.
 """
 
 from __future__ import annotations
@@ -15,15 +15,18 @@ from functools import partial
 from typing import Any
 
 import duckdb
+import psycopg
 import requests
 import sqlglot.optimizer
 from sqlglot import exp
 
+from tests.crash.counted import Kill
 from tests.crash.histories import histories
 from tests.crash.mutants import MUTANTS, found_in, noticed, past_the_port
+from tests.crash.places import Yard, yard
 from tests.crash.processes import side_by_side
 from tests.crash.scenarios import EVERYTHING, RARE, SMALL
-from tests.crash.sweep import Sweep, violations
+from tests.crash.sweep import Point, Sweep, violations
 from warehouse_sync import statements
 from warehouse_sync.sandbox import ACCOUNT
 
@@ -38,51 +41,51 @@ def warm() -> None:
     exp.select("*").from_(exp.table_("t", db="s", quoted=True)).where(exp.column("c").eq("x")).sql("duckdb")
     sqlglot.parse_one("select 1 as x from t where coalesce(a, '') <> 'b'", read="duckdb").sql("duckdb", pretty=True)
     requests.Request("POST", "http://localhost/", data=b"{}").prepare()
-    assert duckdb.__version__ and ACCOUNT
+    assert duckdb.__version__ and psycopg.__version__ and ACCOUNT
     gc.collect()
     gc.freeze()
 
 
-def sweep() -> dict[str, Any]:
-    """Kill the scenario at every boundary."""
-    with Sweep(EVERYTHING) as found:
-        found.learn()
-        points = list(found.points())
-        wrong = side_by_side(partial(_violations, found), points, HANDS)
-        return {"points": len(points), "violations": wrong}
+def sweep(yard: Yard, first: str = "0", stride: str = "1") -> dict[str, Any]:
+    """Kill the scenario at every boundary, and during every message to a server; or at every so-manieth of them."""
+    found = Sweep(EVERYTHING, yard)
+    found.learn()
+    points = list(found.points())[int(first) :: int(stride)]
+    wrong = side_by_side(partial(_violations, found), points, HANDS)
+    return {"points": len(points), "violations": wrong}
 
 
-def _violations(found: Sweep, points: Sequence[tuple[int, int]]) -> list[str]:
+def _violations(found: Sweep, points: Sequence[Point]) -> list[str]:
     return list(violations(found, points))
 
 
-def uncrashed() -> dict[str, Any]:
+def uncrashed(yard: Yard) -> dict[str, Any]:
     """The scenario as it goes when nobody is killed."""
-    with Sweep(EVERYTHING) as found:
-        found.learn()
-        return {"turns": turns(found)}
+    found = Sweep(EVERYTHING, yard)
+    found.learn()
+    return {"turns": turns(found)}
 
 
-def pairs(stride: str) -> dict[str, Any]:
+def pairs(yard: Yard, stride: str) -> dict[str, Any]:
     """Kill the second turn of the small scenario at a boundary, and the run after it at another."""
-    with Sweep(SMALL) as found:
-        found.learn()
-        boundaries = range(1, len(found.learned[1].ended.names) + 1)
-        points = [(n, m) for n in boundaries[:: int(stride)] for m in boundaries[n % int(stride) :: int(stride)]]
-        wrong = side_by_side(partial(_pairs, found), points, HANDS)
-        return {"points": len(points), "violations": wrong}
+    found = Sweep(SMALL, yard)
+    found.learn()
+    boundaries = range(1, len(found.learned[1].ended.names) + 1)
+    points = [(n, m) for n in boundaries[:: int(stride)] for m in boundaries[n % int(stride) :: int(stride)]]
+    wrong = side_by_side(partial(_pairs, found), points, HANDS)
+    return {"points": len(points), "violations": wrong}
 
 
 def _pairs(found: Sweep, points: Sequence[tuple[int, int]]) -> list[str]:
-    return [f"killed at {n}, then at {m}: {wrong}" for n, m in points for wrong in found.crash(1, n, m)]
+    return [f"killed at {n}, then at {m}: {wrong}" for n, m in points for wrong in found.crash(1, Kill(n), Kill(m))]
 
 
-def bypassed() -> dict[str, Any]:
+def bypassed(yard: Yard) -> dict[str, Any]:
     """What is counted where a statement takes a way past the port."""
     past_the_port()
-    with Sweep(SMALL) as found:
-        found.learn()
-        return {"turns": turns(found)}
+    found = Sweep(SMALL, yard)
+    found.learn()
+    return {"turns": turns(found)}
 
 
 def turns(sweep: Sweep) -> list[dict[str, Any]]:
@@ -99,24 +102,27 @@ def turns(sweep: Sweep) -> list[dict[str, Any]]:
     ]
 
 
-def rare() -> dict[str, Any]:
+def rare(yard: Yard) -> dict[str, Any]:
     """What goes wrong in the scenarios made for what is rare, with an engine that is whole."""
-    return {"violations": side_by_side(_rare, list(RARE), HANDS)}
+    return {"violations": side_by_side(partial(_rare, yard), list(RARE), HANDS)}
 
 
-def _rare(names: Sequence[str]) -> list[str]:
-    return [f"{name}, {wrong}" for name in names for wrong in found_in(RARE[name])]
+def _rare(yard: Yard, names: Sequence[str]) -> list[str]:
+    def own(name: str) -> Yard:
+        return lambda place: yard(f"{place}_{list(RARE).index(name)}")
+
+    return [f"{name}, {wrong}" for name in names for wrong in found_in(RARE[name], own(name))]
 
 
-def mutant(name: str) -> dict[str, Any]:
+def mutant(yard: Yard, name: str) -> dict[str, Any]:
     """By what one broken engine was noticed."""
-    return {"noticed": noticed(MUTANTS[name])}
+    return {"noticed": noticed(MUTANTS[name], yard)}
 
 
-def random_histories(first: str, count: str) -> dict[str, Any]:
+def random_histories(yard: Yard, first: str, count: str) -> dict[str, Any]:
     """So many histories, from this seed on."""
     seeds = range(int(first), int(first) + int(count))
-    return {"histories": len(seeds), "violations": side_by_side(histories, seeds, HANDS)}
+    return {"histories": len(seeds), "violations": side_by_side(partial(histories, yard), seeds, HANDS)}
 
 
 JOBS: dict[str, Callable[..., dict[str, Any]]] = {
@@ -133,8 +139,9 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
 def main(arguments: Sequence[str]) -> None:
     warm()
     began = time.monotonic()
-    job, *given = arguments
-    found = JOBS[job](*given)
+    where, job, *given = arguments
+    with yard(where) as places:
+        found = JOBS[job](places, *given)
     sys.stdout.write(json.dumps({**found, "seconds": round(time.monotonic() - began, 1)}))
     sys.stdout.flush()
     os._exit(0)  # the frozen heap is not taken apart piece by piece
