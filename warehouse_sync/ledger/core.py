@@ -278,7 +278,7 @@ class Ledger:
         """Make the state schema, tables and views that are not there yet."""
         there = self.listing()
         if not {*STATE, *VIEWS, self.tables.mirror} <= there:
-            if not self.warehouse.has_schema(self.schema):
+            if not self._again("find schema", lambda: self.warehouse.has_schema(self.schema)):
                 self._make_schema()
             for name in (*STATE, *VIEWS):
                 if name not in there:
@@ -290,7 +290,7 @@ class Ledger:
         rendering = self.warehouse.dialect.rendering
         named = exp.Table(db=exp.to_identifier(rendering.spelled(self.schema), quoted=True))
         sql = exp.Create(this=named, kind="SCHEMA", exists=True).sql(rendering.dialect)
-        self.bounded("create schema", lambda: self.warehouse.execute(sql, "create schema"))
+        self._again("create schema", lambda: self.warehouse.execute(sql, "create schema"))
 
     def _make_mirror(self) -> None:
         if "syncs" in self.listing() and (row := self.sync_row()) and row.mirror_rows:
