@@ -57,4 +57,4 @@ found as (
     case when before_rows < $sample_rows then 0 else 100.0 * before_given / before_rows - case when now_rows = 0 then 0 else 100.0 * now_given / now_rows end end,
     $field_collapse_points from marks as m cross join rows_of
 )
-select guard, found, allowed, case when found <= allowed then 0 else 1 end as blocked from found order by place
+select guard, found, allowed, case when found <= allowed then 0 else 1 end as blocked from found as f order by place

@@ -205,6 +205,6 @@ SELECT
   "found",
   "allowed",
   CASE WHEN "found" <= "allowed" THEN 0 ELSE 1 END AS "blocked"
-FROM "found"
+FROM "found" AS "f"
 ORDER BY
   "place"
