@@ -17,6 +17,7 @@ FLOORS: dict[str, int] = {
     "cells": 1,
     "digests": 1,
     "normalize": 1,
+    "phones": 1,
     "places": 1,
     "text": 1,
     "adapters": 2,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse_sync import normalize, places
+from warehouse_sync import normalize, phones, places
 from warehouse_sync.normalize import Around
 from warehouse_sync.text import Note, clean, is_empty, plain
 
@@ -24,7 +24,7 @@ def checked(normaliser, check=None, around=AROUND):
 
 
 EMAIL = checked(normalize.lower, normalize.is_email)
-PHONE = checked(normalize.phone, normalize.is_phone)
+PHONE = checked(phones.phone, phones.is_phone)
 
 
 @pytest.mark.parametrize(
@@ -131,13 +131,13 @@ def test_what_cannot_be_one_persons_phone_is_not_guessed_at(value, note):
     ],
 )
 def test_the_default_country_is_for_national_numbers_only(value, country, digits):
-    found = checked(normalize.phone, normalize.is_phone, Around(None, country))(value)
+    found = checked(phones.phone, phones.is_phone, Around(None, country))(value)
     assert found == digits
 
 
 @given(st.one_of(st.text(), st.from_regex(r"\+?[0-9 ().x/-]{5,22}", fullmatch=True)))
 def test_the_short_cut_for_phones_agrees_with_the_long_way(value):
-    usual = normalize.usual_phone(value)
+    usual = phones.usual_phone(value)
     assert usual is None or usual.decode() == PHONE(value)
 
 
@@ -431,7 +431,7 @@ def test_nobody_is_found_by_a_zero_or_hashed_device_id(value):
 
 NORMALISERS = [
     normalize.lower,
-    normalize.phone,
+    phones.phone,
     normalize.gender,
     normalize.birth_year,
     normalize.birth_month,

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import sha256
+from functools import partial
+from hashlib import md5, sha256, sha512
 from typing import Any, NamedTuple
 
 from .digests import identifier_digester
-from .field_table import Field
+from .field_table import Field, Hash
 from .model import Hashing, Mapped
 from .normalize import Around, Quick
 from .text import Note, Token, is_empty
@@ -74,8 +75,15 @@ class Cells:
             self.wrong[at] = cell
 
 
-HEX_64 = re.compile(r"\s*[0-9a-fA-F]{64}\s*", re.ASCII)
-OTHER_HASH = re.compile(r"[0-9a-f]{32}(?:[0-9a-f]{8})?", re.IGNORECASE)
+HASHERS: Mapping[Hash, Callable[[bytes], Any]] = {
+    "md5": partial(md5, usedforsecurity=False),  # what platforms ask device ids in, not a choice of ours
+    "sha256": sha256,
+    "sha512": sha512,
+}
+DIGITS: Mapping[Hash, int] = {kind: 2 * make(b"").digest_size for kind, make in HASHERS.items()}
+"""Hex digits of each hash."""
+LIKE = {kind: re.compile(rf"\s*[0-9a-fA-F]{{{digits}}}\s*", re.ASCII) for kind, digits in DIGITS.items()}
+OTHER_HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128}", re.IGNORECASE)
 
 MISMATCHES = {
     "already_hashed": "{} enabled but the value for field {} appears to already be hashed. "
@@ -87,9 +95,9 @@ MISMATCHES = {
 encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
-def looks_hashed(value: Any) -> bool:
-    """64 hex digits, of either case."""
-    return isinstance(value, str) and len(value) >= 64 and HEX_64.fullmatch(value) is not None
+def looks_hashed(value: Any, kind: Hash) -> bool:
+    """As many hex digits, of either case, as a hash of this kind has."""
+    return isinstance(value, str) and len(value) >= DIGITS[kind] and LIKE[kind].fullmatch(value) is not None
 
 
 class Settings(NamedTuple):
@@ -112,6 +120,7 @@ class Column:
         usual = field.role == "identifier" and field.hash and hashing != "off" and not field.needs
         self.quick = field.quick if usual and profile != "off" else None
         self.digest = identifier_digester(field.name, hashed=field.hash is not None)
+        self.hasher = HASHERS[field.hash or "sha256"]
         self.piece = f'"{field.name}":'
         self.pieces: dict[Any, str] = {}
         self.texts: dict[Any, str | None] = {}
@@ -132,8 +141,8 @@ class Column:
         return Cells.of(list(map(self.cell, values, others)))
 
     def _usual(self, quick: Quick, values: Sequence[Any], others: Sequence[str | None]) -> Cells:
-        start = self.piece + '"'
-        tokens = [sha256(found).hexdigest() if (found := quick(value)) else "" for value in values]
+        start, hasher = self.piece + '"', self.hasher
+        tokens = [hasher(found).hexdigest() if (found := quick(value)) else "" for value in values]
         done = Cells(["+"] * len(tokens), [f'{start}{token}",' for token in tokens], self.digest.each(tokens))
         for at in [at for at, token in enumerate(tokens) if not token]:
             done.put(at, self.cell(values[at], others[at]))
@@ -174,7 +183,7 @@ class Column:
         if is_empty(value):
             return EMPTY
         if self.field.hash:
-            hashed = looks_hashed(value)
+            hashed = looks_hashed(value, self.field.hash)
             if hashed and self.hashing != "on":
                 return self._filled(value.strip().lower(), None, other)
             if hashed or self.hashing == "off":
@@ -183,7 +192,7 @@ class Column:
         if isinstance(found, Note):
             return self.refused[found]
         if self.field.hash:
-            return self._filled(sha256(str(found).encode()).hexdigest(), str(found), other)
+            return self._filled(self.hasher(str(found).encode()).hexdigest(), str(found), other)
         return self._filled(found, found if isinstance(found, str) else encode_json(found), other)
 
     def normalised(self, value: Any, other: str | None) -> Token | Note:

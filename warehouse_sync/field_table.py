@@ -11,6 +11,7 @@ from typing import Literal
 from .normalize import Check, Normaliser, Quick, as_is
 
 Role = Literal["identifier", "context", "attribute", "page"]
+Hash = Literal["md5", "sha256", "sha512"]
 
 
 @dataclass(frozen=True)
@@ -21,10 +22,10 @@ class Field:
     `identifier` finds a person by itself, `context` is sent along and finds nobody alone, an `attribute` describes,
     a `page` value is shared by all rows of a request. `normalise` maps profiles to normalisers, the default profile
     first; a profile it lacks means the default. `check` looks at the normalised text, of at most `max_length`
-    characters. `needs` names the field of the same row that the normaliser looks at (that one is `needed`); for an
-    identifier it is the page field that gives its tokens their meaning. `fallback` travels in place of an invalid
-    value. `quick` is a short cut for usual values, right in every profile. `link` is the platform's page, `read` the
-    month it was read.
+    characters. `hash` is the one the platform wants the value in; None: as it is. `needs` names the field of the same
+    row that the normaliser looks at (that one is `needed`); for an identifier it is the page field that gives its
+    tokens their meaning. `fallback` travels in place of an invalid value. `quick` is a short cut for usual values,
+    right in every profile. `link` is the platform's page, `read` the month it was read.
     """
 
     name: str
@@ -35,7 +36,7 @@ class Field:
     link: str
     read: str
     check: Check | None = None
-    hash: Literal["sha256"] | None = None
+    hash: Hash | None = None
     max_length: int = 100
     samples: tuple[str, ...] = ()
     other_labels: tuple[str, ...] = ()

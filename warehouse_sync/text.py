@@ -36,12 +36,13 @@ class Note(Enum):
         "text_broken",
         "holds characters that cannot travel, such as lone surrogates",
     )
-    OTHER_HASH = "other_hash", "looks like an MD5 or SHA-1 hash; only SHA-256 is understood"
+    OTHER_HASH = "other_hash", "looks like a hash of another kind than the field's"
     EMAIL_INVALID = "email_invalid", "not an e-mail address"
     PHONE_INVALID = (
         "phone_invalid",
         "letters, not 7 to 15 digits, or impossible in its country",
     )
+    PHONE_NATIONAL = "phone_national", "no country code: write numbers with + or set the option default_country"
     PHONE_EXTENSION = "phone_extension", "has an extension, which no person's number has"
     GENDER_UNKNOWN = "gender_unknown", "not a word known to mean m or f"
     BIRTH_INVALID = "birth_invalid", "not a year, month, day or ISO date"

@@ -26,16 +26,14 @@ from warehouse_sync.normalize import (
     is_device,
     is_digits,
     is_email,
-    is_phone,
     lower,
     name,
-    phone,
     raw_identifier,
     state,
     usual_email,
-    usual_phone,
     zip_code,
 )
+from warehouse_sync.phones import is_phone, phone, usual_phone
 from warehouse_sync.text import Note
 
 GUIDE = "https://developers.facebook.com/docs/marketing-api/audiences/guides/custom-audiences"
