@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from sqlglot import exp
 
-from warehouse_sync.adapters import ColumnType, Dialect, Kind
-from warehouse_sync.errors import AlreadyExists, ConfigError, WarehouseBusy, WarehouseError
+from warehouse_sync.adapters import ColumnType, Dialect
+from warehouse_sync.adapters.postgres_errors import connecting, errors
+from warehouse_sync.adapters.postgres_grants import missing
+from warehouse_sync.adapters.postgres_session import KEPT_ALIVE, Door, Session, driver, last, ran, reopened
+from warehouse_sync.adapters.postgres_types import columns as columns_of
+from warehouse_sync.errors import AnswerLost
 from warehouse_sync.statements import Rendering
 
 if TYPE_CHECKING:
     import psycopg
-    from psycopg.abc import Buffer, Loader
+
+T = TypeVar("T")
+
+
+def catalog(name: str, *arguments: exp.Expr) -> exp.Expr:
+    """A call of the server's own function, whatever the search path says of others with its name."""
+    return exp.Dot(this=exp.to_identifier("pg_catalog"), expression=exp.Anonymous(this=name, expressions=[*arguments]))
 
 
 def fingerprint(columns: Sequence[exp.Expr]) -> exp.Expr:
@@ -24,38 +33,21 @@ def fingerprint(columns: Sequence[exp.Expr]) -> exp.Expr:
     parts: list[exp.Expr] = []
     for column in columns:
         text = exp.cast(column, "text")
-        told = exp.func("concat", exp.Literal.string("v"), exp.func("length", text), exp.Literal.string(":"), text)
+        length = exp.cast(exp.func("length", text), "text")
+        told = exp.func("concat", exp.Literal.string("v"), length, exp.Literal.string(":"), text)
         missing = exp.Is(this=column.copy(), expression=exp.Null())
         parts.append(exp.Case().when(missing, exp.Literal.string("n")).else_(told))
     whole = parts[0] if len(parts) == 1 else exp.func("concat", *parts)
-    return exp.Anonymous(this="hashtextextended", expressions=[whole, exp.Literal.number(0)])
+    return catalog("hashtextextended", whole, exp.Literal.number(0))
 
 
 def digest(text: exp.Expr) -> exp.Expr:
     """`encode(sha256(convert_to(text, 'UTF8')), 'hex')`."""
-    raw = exp.Anonymous(this="convert_to", expressions=[text, exp.Literal.string("UTF8")])
-    hashed = exp.Anonymous(this="sha256", expressions=[raw])
-    return exp.Anonymous(this="encode", expressions=[hashed, exp.Literal.string("hex")])
+    raw = catalog("convert_to", text, exp.Literal.string("UTF8"))
+    return catalog("encode", catalog("sha256", raw), exp.Literal.string("hex"))
 
 
 DIALECT = Dialect(name="postgres", rendering=Rendering("postgres", fingerprint, digest, fold=str.lower))
-
-SESSION = (
-    "-c timezone=UTC -c datestyle=ISO,YMD -c intervalstyle=postgres -c extra_float_digits=1 -c bytea_output=hex "
-    "-c client_min_messages=warning"
-)
-
-KINDS: tuple[tuple[str, Kind], ...] = (
-    (r"(text|varchar|bpchar|char|name|citext)(\(\d+\))?", "text"),
-    (r"int2|int4|int8|smallint|integer|bigint|oid", "integer"),
-    (r"numeric\(\d+, ?0\)", "integer"),
-    (r"numeric.*\)?(?<!\])", "decimal"),
-    (r"float4|float8|real|double precision", "float"),
-    (r"bool|boolean", "boolean"),
-    (r"date", "date"),
-    (r"timestamp.*(?<!\])", "timestamp"),
-    (r"uuid", "uuid"),
-)
 
 
 class Settings(BaseModel):
@@ -69,152 +61,153 @@ class Settings(BaseModel):
     user: str | None = Field(None, description="Role to connect as.")
     password: SecretStr | None = Field(None, description="Its password.")
     dbname: str | None = Field(None, description="Database.")
-    sslmode: str | None = Field(None, description="libpq's sslmode, for example verify-full.")
-    dsn: SecretStr | None = Field(None, description="A whole connection string instead of the settings above.")
+    sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] | None = Field(
+        None, description="How TLS is used; only verify-full knows whom it speaks to."
+    )
+    sslrootcert: str | None = Field(None, description="PEM file of the authorities to trust, or system.")
+    sslcert: str | None = Field(None, description="PEM file of our own certificate, where the server asks for one.")
+    sslkey: str | None = Field(None, description="Its key; only its owner may read the file.")
+    dsn: SecretStr | None = Field(None, description="A connection string; the settings above win over what it says.")
+    connect_timeout_seconds: int = Field(15, ge=2, description="How long connecting may take.")
+    lock_timeout_seconds: int = Field(60, ge=1, description="How long a statement waits for a lock before a new try.")
+    statement_timeout_seconds: int | None = Field(
+        None, ge=1, description="How long one statement may take; by default as the role is set."
+    )
+    application_name: str = Field(
+        "wsync", pattern=r"^[\w .:/-]{1,40}$", description="How the server's list of sessions shows us."
+    )
 
 
 def connect(settings: Settings) -> Postgres:
     """Connect. Raises `WarehouseError` where the server cannot be reached or refuses the credentials."""
-    try:
-        import psycopg
-    except ImportError:
-        raise ConfigError("the PostgreSQL driver is missing; install warehouse-sync[postgres]") from None
+    driver()
+    timeouts = {"lock_timeout": settings.lock_timeout_seconds, "statement_timeout": settings.statement_timeout_seconds}
+    door = Door(facts_of(settings), settings.application_name, **timeouts)
+    return Postgres(door.opened)
 
-    plain = settings.model_dump(exclude={"type", "password", "dsn"}, exclude_none=True)
+
+def facts_of(settings: Settings) -> dict[str, Any]:
+    """libpq's settings: what we ask for, over what the DSN says, over our defaults. Needs the driver."""
+    from psycopg.conninfo import conninfo_to_dict
+
+    own = ("host", "port", "user", "dbname", "sslmode", "sslrootcert", "sslcert", "sslkey")
+    plain = {name: value for name in own if (value := getattr(settings, name)) is not None}
     if settings.password:
         plain["password"] = settings.password.get_secret_value()
-    dsn = settings.dsn.get_secret_value() if settings.dsn else ""
-
-    def opened() -> psycopg.Connection[Any]:
-        with _errors("connect"):
-            connection = psycopg.connect(dsn, autocommit=True, options=SESSION, application_name="wsync", **plain)
-        connection.adapters.register_loader("bpchar", _unpadded())
-        return connection
-
-    return Postgres(opened)
-
-
-def _unpadded() -> type[Loader]:
-    """char(n) without the blanks that fill it up, as the server casts it to text: a key has one spelling."""
-    from psycopg.types.string import TextLoader
-
-    class Unpadded(TextLoader):
-        def load(self, data: Buffer) -> str:
-            return str(super().load(data)).rstrip(" ")
-
-    return Unpadded
+    with connecting():
+        told = conninfo_to_dict(settings.dsn.get_secret_value() if settings.dsn else "")
+    return {**KEPT_ALIVE, "connect_timeout": settings.connect_timeout_seconds, **told, **plain}
 
 
 class Postgres:
-    """`Warehouse` over psycopg: one connection for statements, one more for each open stream."""
+    """`Warehouse` over psycopg: one session for statements, one more for each open stream."""
 
     dialect = DIALECT
 
-    def __init__(self, opened: Any) -> None:
-        self.opened = opened
-        self.connection: psycopg.Connection[Any] = opened()
-        self.engine = f"postgres {self.connection.info.server_version // 10000}"
+    def __init__(self, door: Callable[[], Session]) -> None:
+        self.door = door
+        self.session = door()
+        self.engine = f"postgres {self.session.connection.info.server_version // 10000}"
 
     def execute(self, sql: str, statement: str) -> None:
-        with _errors(statement):
-            self.connection.execute(sql.encode())
+        self._answered(statement, lambda session: ran(session.connection, session.pins + sql))
 
     def query(self, sql: str, statement: str) -> list[tuple[Any, ...]]:
-        with _errors(statement):
-            return self.connection.execute(sql.encode()).fetchall()
+        return self._answered(statement, lambda session: last(session.connection, session.pins + sql))
 
     def stream(self, sql: str, statement: str, rows: int) -> Iterator[list[tuple[Any, ...]]]:
-        reader = self.opened()
+        reader = self.door()
         try:
-            with _errors(statement), reader.cursor() as cursor:
-                batch: list[tuple[Any, ...]] = []
-                for row in cursor.stream(sql.encode(), size=1000):
-                    batch.append(row)
-                    if len(batch) >= rows:
-                        yield batch
-                        batch = []
-                if batch:
-                    yield batch
+            with errors(statement), reader.connection.cursor() as cursor:
+                ran(reader.connection, f"begin; {reader.pins}set local statement_timeout = 0")
+                yield from batches(cursor.stream(sql.encode(), size=chunk()), rows)
         finally:
-            reader.close()
+            reader.connection.close()
 
     def load(self, schema: str, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        spelled = self.dialect.rendering.spelled
         names = ", ".join(exp.to_identifier(name, quoted=True).sql("postgres") for name in columns)
-        target = exp.table_(table, db=schema, quoted=True).sql("postgres")
-        with (
-            _errors(f"load {table}"),
-            self.connection.cursor() as cursor,
-            cursor.copy(f"copy {target} ({names}) from stdin".encode()) as copy,
-        ):
-            for row in rows:
-                copy.write_row(row)
+        target = exp.table_(spelled(table), db=spelled(schema), quoted=True).sql("postgres")
+
+        def copied(session: Session) -> None:
+            into = f"copy {target} ({names}) from stdin".encode()
+            with transaction(session) as connection, connection.cursor() as cursor, cursor.copy(into) as copy:
+                for row in rows:
+                    copy.write_row(row)
+
+        self._answered(f"load {table}", copied)
 
     def describe(self, sql: str, statement: str) -> list[ColumnType]:
-        with _errors(statement):
-            cursor = self.connection.execute(f"select * from (\n{sql}\n) as d limit 0".encode())
-        found = [(column.name, column.type_display) for column in cursor.description or ()]
-        return [ColumnType(name, type_, _kind(type_)) for name, type_ in found]
+        select = f"select * from (\n{sql}\n) as d limit 0"
+        cursor = self._answered(statement, lambda session: ran(session.connection, session.pins + select))
+        return columns_of(cursor.description or (), lambda asked: self.query(asked, statement))
 
     def tables(self, schema: str) -> set[str]:
         listing = (
-            exp.select("table_name").from_("information_schema.tables").where(exp.column("table_schema").eq(schema))
+            exp.select("relname")
+            .from_("pg_catalog.pg_class")
+            .where(exp.column("relnamespace").eq(self._named(schema)))
+            .where("relkind in ('r', 'p', 'v', 'm', 'f')", dialect="postgres")
         )
         return {name for (name,) in self.query(listing.sql("postgres"), "list tables")}
 
     def has_schema(self, schema: str) -> bool:
-        named = exp.select(exp.func("to_regnamespace", exp.Literal.string(f'"{schema}"')).is_(exp.Null()).not_())
-        return bool(self.query(named.sql("postgres"), "find schema")[0][0])
+        return bool(self.query(f"select {self._named(schema).sql('postgres')} is not null", "find schema")[0][0])
 
     def missing_grants(self, schema: str, relations: Sequence[Sequence[str]]) -> list[str]:
-        return []
+        return missing(lambda sql: self.query(sql, "read grants"), self.dialect.rendering.spelled(schema), relations)
 
     def estimate(self, sql: str, statement: str) -> int | None:
         return None
 
     def close(self) -> None:
-        self.connection.close()
+        self.session.connection.close()
 
+    def _named(self, schema: str) -> exp.Expr:
+        """The schema's number, or NULL: an expression."""
+        of_name = exp.select("oid").from_("pg_catalog.pg_namespace")
+        return of_name.where(exp.column("nspname").eq(self.dialect.rendering.spelled(schema))).subquery()
 
-def _kind(type_: str) -> Kind:
-    return next((kind for pattern, kind in KINDS if re.fullmatch(pattern, type_)), "other")
-
-
-BUSY = (
-    "40001",
-    "40P01",
-    "55P03",
-    "57014",
-    "23505",
-)  # serialisation, deadlock, lock, cancelled, a race to create
-NAMES = "42"  # syntax, unknown names, missing grants
-NO_GRANT = "42501"
-FULL = "53"
+    def _answered(self, statement: str, act: Callable[[Session], T]) -> T:
+        """Do something in the session. Raises `AnswerLost` when it broke: then it is over, and there is a new one."""
+        if self.session.connection.closed:
+            self.session = reopened(self.door, self.session)
+        try:
+            with errors(statement):
+                return act(self.session)
+        except AnswerLost:
+            self.session = reopened(self.door, self.session)
+            raise
 
 
 @contextmanager
-def _errors(statement: str) -> Iterator[None]:
+def transaction(session: Session) -> Iterator[psycopg.Connection[Any]]:
+    """A transaction of several messages, with the session's pins; all or nothing."""
+    connection = session.connection
+    ran(connection, f"begin; {session.pins}")
+    try:
+        yield connection
+        ran(connection, "commit")
+    except BaseException:
+        if not connection.closed:
+            connection.rollback()
+        raise
+
+
+def batches(found: Iterable[tuple[Any, ...]], rows: int) -> Iterator[list[tuple[Any, ...]]]:
+    """Lists of at most so many rows, as they come."""
+    batch: list[tuple[Any, ...]] = []
+    for row in found:
+        batch.append(row)
+        if len(batch) >= rows:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def chunk() -> int:
+    """How many rows travel in one piece: libpq takes them one by one before its version 17."""
     import psycopg
 
-    try:
-        yield
-    except (psycopg.errors.DuplicateTable, psycopg.errors.DuplicateObject):
-        raise AlreadyExists("the table exists already", statement=statement, code="exists") from None
-    except psycopg.Error as error:
-        raise _translated(error.sqlstate or "", error, statement) from None
-
-
-def _translated(state: str, error: psycopg.Error, statement: str) -> WarehouseError:
-    if state in BUSY:
-        return WarehouseBusy("the server asks to try again", statement=statement, code=state)
-    if state.startswith(NAMES) and (error.diag.statement_position or state == NO_GRANT):
-        # With a place in the statement the names are its own; without one a value was taken for a name (a regclass).
-        return WarehouseError(error.diag.message_primary or "refused", statement=statement, code=state)
-    if state.startswith(FULL):
-        return WarehouseError("the server is out of disk, memory or connections", statement=statement, code=state)
-    if not state or state.startswith("08") or state.startswith("28"):
-        return WarehouseError(
-            "cannot connect, or the connection was lost; check host, credentials and that the server runs",
-            statement=statement,
-            code=state or "connection",
-        )
-    return WarehouseError(f"the server refused it (SQLSTATE {state})", statement=statement, code=state)
+    return 1000 if psycopg.capabilities.has_stream_chunked() else 1

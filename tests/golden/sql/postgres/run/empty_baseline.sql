@@ -1,19 +1,19 @@
 CREATE TABLE "wsync"."empty_people_20261122090000abcd" AS
 SELECT
   "id" AS "primary_key",
-  HASHTEXTEXTENDED(
+  "pg_catalog".hashtextextended(
     CASE
       WHEN "email" IS NULL
       THEN 'n'
-      ELSE 'v' || LENGTH(CAST("email" AS TEXT)) || ':' || CAST("email" AS TEXT)
+      ELSE 'v' || CAST(LENGTH(CAST("email" AS TEXT)) AS TEXT) || ':' || CAST("email" AS TEXT)
     END || CASE
       WHEN "phone" IS NULL
       THEN 'n'
-      ELSE 'v' || LENGTH(CAST("phone" AS TEXT)) || ':' || CAST("phone" AS TEXT)
+      ELSE 'v' || CAST(LENGTH(CAST("phone" AS TEXT)) AS TEXT) || ':' || CAST("phone" AS TEXT)
     END || CASE
       WHEN "city" IS NULL
       THEN 'n'
-      ELSE 'v' || LENGTH(CAST("city" AS TEXT)) || ':' || CAST("city" AS TEXT)
+      ELSE 'v' || CAST(LENGTH(CAST("city" AS TEXT)) AS TEXT) || ':' || CAST("city" AS TEXT)
     END,
     0
   ) AS "fingerprint",
