@@ -18,10 +18,11 @@ from typing import Any
 from .faults import Fault
 from .journal import Exchange
 from .members import Entry
+from .parts import Summary
 from .remote import Remote
 from .replies import Refusal
 from .settings import ACCOUNT, TOKEN, Settings, changed
-from .standin import Sandbox, Summary
+from .standin import Sandbox
 
 __all__ = [
     "ACCOUNT",

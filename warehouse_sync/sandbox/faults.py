@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .meta import KINDS, MEMBERSHIP, Route
-from .replies import PAGES, REFUSALS, THROTTLES, Delivery, Refusal, Reply, answer, usage
-from .settings import Settings
+from .parts import Part, Route
+from .platforms import CATALOGUES
+from .replies import PAGES, REFUSALS, Delivery, Reply, answer
 from .wire import Call
 
 DELIVERIES: Mapping[str, tuple[Delivery, bool]] = {
@@ -22,14 +22,15 @@ DELIVERIES: Mapping[str, tuple[Delivery, bool]] = {
 """How an answer fails to arrive, and whether the request takes effect before."""
 
 NAMES = tuple(sorted({*REFUSALS, *PAGES, *DELIVERIES, "custom"}))
+"""Every answer that Meta can be ordered to give; another platform has refusals of its own in place of Meta's."""
 
 
 @dataclass
 class Fault:
-    """One order.
+    """One order, to one `platform`.
 
     `answer` is one of `NAMES`; `custom` answers `body` (a JSON value, or text). `status` and `headers` change those
-    of any answer. `kind` is one of `meta.KINDS`, `users` for every membership change, or `any`. `times` None means
+    of any answer. `kind` is one of the platform's, `users` for every membership change, or `any`. `times` None means
     for ever. `after` calls that match are let through first. `audience` is the beginning of an audience or account
     id. `value` is a cell: only requests with a row that has it. `apply` says whether the request takes effect before
     the answer goes wrong; None leaves it to the answer's nature. `seconds` is waited before the answer.
@@ -47,47 +48,49 @@ class Fault:
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     hits: int = 0
+    platform: str = "meta"
 
     def __post_init__(self) -> None:
-        if self.answer not in NAMES:
-            raise ValueError(f"unknown answer; known: {', '.join(NAMES)}")
-        if self.kind not in KINDS | {"any", "users"}:
-            raise ValueError(f"unknown kind of call; known: any, users, {', '.join(sorted(KINDS))}")
+        if self.platform not in CATALOGUES:
+            raise ValueError(f"unknown platform; known: {', '.join(sorted(CATALOGUES))}")
+        of = CATALOGUES[self.platform]
+        known = tuple(sorted({*of.refusals, *PAGES, *DELIVERIES, "custom"}))
+        if self.answer not in known:
+            raise ValueError(f"unknown answer; known: {', '.join(known)}")
+        if self.kind not in of.kinds | {"any", "users"}:
+            raise ValueError(f"unknown kind of call; known: any, users, {', '.join(sorted(of.kinds))}")
 
     @property
     def applies(self) -> bool:
         natural = DELIVERIES[self.answer][1] if self.answer in DELIVERIES else False
         return natural if self.apply is None else self.apply
 
-    def fits(self, call: Call, route: Route) -> bool:
-        kinds = MEMBERSHIP if self.kind == "users" else {self.kind}
-        if self.kind != "any" and route.kind not in kinds:
+    def fits(self, call: Call, part: Part, route: Route) -> bool:
+        kinds = part.membership if self.kind == "users" else {self.kind}
+        if part.name != self.platform or (self.kind != "any" and route.kind not in kinds):
             return False
         if self.audience and not route.node.startswith(self.audience):
             return False
-        return self.value is None or carries(call, self.value)
+        return self.value is None or any(self.value in part.cells(row) for row in part.rows(call))
 
-    def reply(self, settings: Settings, account: str, trace: str, base: Callable[[], Reply]) -> Reply:
+    def reply(self, part: Part, at: Route, trace: str, base: Callable[[], Reply]) -> Reply:
         """The answer ordered; `base` performs the request where it is to take effect."""
         done = base() if self.applies else None
-        if done is not None and done.status >= 400:
+        if done is not None and (done.refused or done.status >= 400):
             return replace(done, seconds=self.seconds)  # the platform's own refusal goes first
         if self.answer in DELIVERIES:
-            plain = done or REFUSALS["transient"]().reply(trace)
+            plain = done or part.refusals["transient"]().reply(trace)
             return replace(plain, delivery=DELIVERIES[self.answer][0], seconds=self.seconds)
-        fixed = self.fixed(settings, account, trace)
+        fixed = self.fixed(part, at, trace)
         headers = {**fixed.headers, **self.headers}
         return replace(fixed, status=self.status or fixed.status, headers=headers, seconds=self.seconds)
 
-    def fixed(self, settings: Settings, account: str, trace: str) -> Reply:
+    def fixed(self, part: Part, at: Route, trace: str) -> Reply:
         if self.answer == "custom":
             return custom(self)
         if self.answer in PAGES:
             return PAGES[self.answer]()
-        reply = REFUSALS[self.answer]().reply(trace)
-        if self.answer not in THROTTLES:
-            return reply
-        return replace(reply, headers={**reply.headers, **usage(100, settings.regain_minutes, account)})
+        return part.ordered(self.answer, part.refusals[self.answer]().reply(trace), at)
 
 
 def custom(fault: Fault) -> Reply:
@@ -95,16 +98,6 @@ def custom(fault: Fault) -> Reply:
         kind = fault.headers.get("Content-Type", "text/plain; charset=utf-8")
         return Reply(body=fault.body.encode(), content_type=kind)
     return answer(fault.body)
-
-
-def carries(call: Call, value: str) -> bool:
-    """Whether some row of the request has this cell."""
-    try:
-        payload = call.decoded("payload")
-    except Refusal:
-        return False
-    rows = payload.get("data") if isinstance(payload, dict) else None
-    return isinstance(rows, list) and any(row == value or (isinstance(row, list) and value in row) for row in rows)
 
 
 @dataclass
@@ -117,10 +110,10 @@ class Faults:
         self.orders.append(fault)
         return fault
 
-    def take(self, call: Call, route: Route) -> Fault | None:
+    def take(self, call: Call, part: Part, route: Route) -> Fault | None:
         """The fault that answers this call; it is used up by one."""
         for fault in self.orders:
-            if not self.spent(fault) and fault.fits(call, route):
+            if not self.spent(fault) and fault.fits(call, part, route):
                 fault.hits += 1
                 if fault.hits > fault.after:
                     return fault

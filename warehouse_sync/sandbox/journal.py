@@ -15,7 +15,8 @@ class Exchange:
     """One request. `applied`: it changed something. `acknowledged`: its own success answer was written out
     whole.
 
-    `rows` is how many rows its payload had; `headers` have lower-case names; `body` is the parsed body.
+    `platform` is the part that answered. `rows` is how many rows its payload had; `headers` have lower-case names;
+    `body` is the parsed body.
     """
 
     number: int
@@ -32,6 +33,12 @@ class Exchange:
     fault: str = ""
     applied: bool = False
     acknowledged: bool = False
+    platform: str = "meta"
+
+    @property
+    def counted(self) -> str:
+        """What it is counted as: its kind, with the platform's name unless that is Meta."""
+        return self.kind if self.platform == "meta" else f"{self.platform} {self.kind}"
 
     def line(self) -> dict[str, Any]:
         """The exchange without headers, query and body."""
@@ -56,18 +63,18 @@ class Journal:
     failures: list[str] = field(default_factory=list)
 
     def enter(self, exchange: Exchange) -> None:
-        self.received[exchange.kind] += 1
+        self.received[exchange.counted] += 1
         if self.record != "counts":
             self.exchanges.append(exchange)
 
     def settle(self, exchange: Exchange) -> None:
         """Counts what an exchange changed, once."""
-        self.applied[exchange.kind] += exchange.applied
-        self.rows[exchange.kind] += exchange.rows * exchange.applied
+        self.applied[exchange.counted] += exchange.applied
+        self.rows[exchange.counted] += exchange.rows * exchange.applied
 
     def acknowledge(self, exchange: Exchange, *, yes: bool) -> None:
         """Notes whether the success answer got out; may be taken back."""
-        self.acknowledged[exchange.kind] += yes - exchange.acknowledged
+        self.acknowledged[exchange.counted] += yes - exchange.acknowledged
         exchange.acknowledged = yes
 
     def counts(self) -> dict[str, dict[str, int]]:

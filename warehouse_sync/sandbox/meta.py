@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
 
 from . import audiences as lists
 from . import users
 from .audiences import Account, Audience, find
 from .auth import authorise
-from .members import store
-from .replies import Refusal, missing
-from .settings import Clock, Settings
+from .members import Entry, by_type, store
+from .parts import Summary
+from .replies import REFUSALS, THROTTLES, Refusal, Refusals, Reply, missing, usage
+from .settings import ACCOUNT, Clock, Settings
 from .wire import Call
 
 ROUTES = {
@@ -64,7 +65,13 @@ def what(node: str) -> str:
 
 @dataclass
 class Meta:
-    """Accounts and audiences, changed by calls. Not thread-safe: its owner holds a lock around `perform`."""
+    """Accounts and audiences, changed by calls: the `Part` for Meta's paths, and for all that are nobody else's."""
+
+    name: ClassVar[str] = "meta"
+    kinds: ClassVar[frozenset[str]] = KINDS
+    membership: ClassVar[frozenset[str]] = MEMBERSHIP
+    changes: ClassVar[frozenset[str]] = CHANGES
+    refusals: ClassVar[Refusals] = REFUSALS
 
     settings: Settings
     clock: Clock
@@ -74,8 +81,13 @@ class Meta:
     def __post_init__(self) -> None:
         self.accounts = {name: Account(name) for name in self.settings.accounts}
 
+    def serves(self, path: str) -> bool:
+        return True
+
+    def route(self, call: Call) -> Route:
+        return route(call)
+
     def perform(self, call: Call, route: Route, base: str) -> Any:
-        """Answers one call with a JSON value. Raises `Refusal`; `base` is the address the client used."""
         check_version(route, self.settings)
         authorise(call, self.settings, self.clock.now())
         if route.kind == "unknown":
@@ -170,6 +182,67 @@ class Meta:
             raise Refusal(2656, "Failed to delete: lookalike audiences depend on this audience")
         del self.audiences[audience.id]
         return {"success": True}
+
+    def unreadable(self, refusal: Refusal) -> Refusal:
+        return refusal
+
+    def echo(self, at: Route, trace: str) -> Mapping[str, str]:
+        """Which usage header comes with which call is as recorded."""
+        version = at.version or self.settings.newest
+        headers = usage(self.settings.usage_percent, 0, self.account_of(at))
+        unsaid = "X-Business-Use-Case-Usage" if at.kind == "add" else "X-Ad-Account-Usage"
+        del headers[unsaid]
+        names = {"facebook-api-version": f"v{version[0]}.{version[1]}", "x-fb-trace-id": trace}
+        return {**headers, **names, "x-fb-request-id": trace}
+
+    def ordered(self, answer: str, reply: Reply, at: Route) -> Reply:
+        """A throttle tells the usage that explains it."""
+        if answer not in THROTTLES:
+            return reply
+        told = usage(100, self.settings.regain_minutes, self.account_of(at))
+        return replace(reply, headers={**reply.headers, **told})
+
+    def account_of(self, at: Route) -> str:
+        audience = self.audiences.get(at.node)
+        return audience.account.id if audience else at.node if at.node.startswith("act_") else ACCOUNT
+
+    def rows(self, call: Call) -> Sequence[Any]:
+        try:
+            payload = call.decoded("payload")
+        except Refusal:
+            return ()
+        rows = payload.get("data") if isinstance(payload, dict) else None
+        return rows if isinstance(rows, list) else ()
+
+    def cells(self, row: Any) -> Sequence[Any]:
+        return row if isinstance(row, list) else (row,)
+
+    def holds(self, audience: str) -> bool:
+        return audience in self.audiences
+
+    def tokens(self, audience: str) -> set[str]:
+        return find(self.audiences, audience).members.tokens()
+
+    def entries(self, audience: str) -> list[Entry]:
+        return list(find(self.audiences, audience).members.entries())
+
+    def summary(self) -> list[Summary]:
+        return [
+            Summary(each.id, each.name, each.account.id, len(each.members), by_type(each.members.tokens()))
+            for each in self.audiences.values()
+        ]
+
+    def enter_audience(self, name: str, *, id: str, account: str | None) -> str:
+        audience = self.enter(name, self.account(account or ACCOUNT), id)
+        self.audiences[audience.id] = audience
+        return audience.id
+
+    def mark(self, audience: str, **marks: Any) -> None:
+        found = find(self.audiences, audience)
+        for name, value in marks.items():
+            if name not in {"status", "foreign_source", "has_lookalikes", "is_value_based", "name"}:
+                raise ValueError(f"an audience has no mark {name!r}")
+            setattr(found, name, value)
 
 
 def check_version(route: Route, settings: Settings) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 Delivery = Literal["whole", "truncated", "reset", "drip", "hangup"]
@@ -20,7 +20,10 @@ PAGE = b"<!DOCTYPE html><html><head><title>Error</title></head><body>Sorry, some
 
 @dataclass(frozen=True)
 class Reply:
-    """An HTTP answer and how it reaches the client; `seconds` is the wait before it (a drip's: how long)."""
+    """An HTTP answer and how it reaches the client; `seconds` is the wait before it (a drip's: how long).
+
+    `refused`: the platform said no, with whatever status.
+    """
 
     status: int = 200
     body: bytes = b""
@@ -28,6 +31,7 @@ class Reply:
     content_type: str = JSON
     delivery: Delivery = "whole"
     seconds: float = 0.0
+    refused: bool = False
 
 
 def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
@@ -36,7 +40,10 @@ def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = No
 
 
 class Refusal(Exception):
-    """The platform says no: raised by the checks, turned into its error envelope by the server."""
+    """The platform says no: raised by the checks, turned into its error envelope by the server.
+
+    The envelope is Meta's; the refusals of another platform are a subclass with its own `reply`.
+    """
 
     def __init__(self, code: int, message: str, *, subcode: int | None = None, status: int = 400, **more: Any) -> None:
         super().__init__(code)
@@ -48,7 +55,7 @@ class Refusal(Exception):
         body = {"message": f"(#{self.code}) {self.message}", "type": "OAuthException", "code": self.code}
         if self.subcode is not None:
             body["error_subcode"] = self.subcode
-        return answer({"error": {**body, **extra, "fbtrace_id": trace}}, self.status, headers)
+        return replace(answer({"error": {**body, **extra, "fbtrace_id": trace}}, self.status, headers), refused=True)
 
 
 def too_small() -> Refusal:
@@ -105,9 +112,12 @@ def usage(percent: int, minutes: int, account: str) -> dict[str, str]:
     }
 
 
+Refusals = Mapping[str, Callable[[], Refusal]]
+"""Refusals by the name they are ordered by."""
+
 THROTTLES = {"throttled": 80003, "throttled_user": 17, "throttled_429": 80003}
 
-REFUSALS: Mapping[str, Callable[[], Refusal]] = {
+REFUSALS: Refusals = {
     "bad_parameter": lambda: Refusal(100, "Invalid parameter"),
     "bad_token": bad_token,
     "expired_token": lambda: bad_token(401, 463),

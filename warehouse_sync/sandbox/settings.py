@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any, Literal
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal, TypeVar
+
+Of = TypeVar("Of")
 
 Kind = Literal["entries", "tokens", "none"]
 Record = Literal["all", "lines", "counts"]
@@ -26,7 +28,8 @@ class Settings:
     a bad token. `settle_seconds`: for so long after its creation an audience answers `/users` with code 803.
     `list_limit`: a larger page answers code 1. `removal_floor`: a removal that would leave fewer members is
     refused. `replace_limit`: an audience of so many members cannot be replaced. `usage_percent`: what the
-    usage headers say. `extern_days`: how long an external id finds what was sent with it.
+    usage headers say. `extern_days`: how long an external id finds what was sent with it. The token opens every
+    platform; the settings of each other than Meta are in `platforms`, by its name.
     """
 
     token: str = TOKEN
@@ -45,17 +48,18 @@ class Settings:
     usage_percent: int = 1
     regain_minutes: int = 5
     extern_days: int = 90
+    platforms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-def changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
+def changed(settings: Of, changes: Mapping[str, Any]) -> Of:
     """The settings with some values replaced; raises ValueError for an unknown name."""
-    known = {each.name for each in fields(Settings)}
+    known = {each.name for each in fields(settings)}  # type: ignore[arg-type]
     if unknown := set(changes) - known:
         raise ValueError(f"unknown sandbox setting: {', '.join(sorted(unknown))}")
     plain: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in changes.items()
     }
-    return replace(settings, **plain)
+    return replace(settings, **plain)  # type: ignore[type-var]
 
 
 class Clock:

@@ -1,40 +1,26 @@
-"""The stand-in itself: a server on this machine that answers as Meta's Marketing API does."""
+"""The stand-in itself: a server on this machine that answers as the platforms do, each on its own paths."""
 
 from __future__ import annotations
 
 import secrets
 import threading
 import traceback
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from .audiences import find
 from .control import PREFIX, control
 from .faults import Fault, Faults
 from .journal import Exchange, Journal
-from .members import Entry, by_type
-from .meta import CHANGES, MEMBERSHIP, Meta, Route, route
-from .replies import HTML, Refusal, Reply, answer, usage
+from .members import Entry
+from .meta import Meta
+from .parts import Part, Route, Summary
+from .platforms import others
+from .replies import HTML, Refusal, Reply, answer
 from .server import Server, Written
 from .settings import ACCOUNT, Clock, Settings, changed
 from .wire import Call, parse
-
-
-@dataclass(frozen=True)
-class Summary:
-    """One audience for people to read: how many entries, and how many tokens of each identifier type."""
-
-    id: str
-    name: str
-    account: str
-    entries: int
-    tokens: dict[str, int]
-
-    def __str__(self) -> str:
-        kinds = ", ".join(f"{count:,} {kind}" for kind, count in self.tokens.items())
-        return f"{self.name} ({self.id}): {self.entries:,} entries" + (f"; {kinds}" if kinds else "")
 
 
 class Sandbox:
@@ -47,6 +33,7 @@ class Sandbox:
         self.settings = settings or Settings()
         self.clock, self.faults, self.lock = Clock(), Faults(), threading.RLock()
         self.journal, self.meta = Journal(self.settings.record), Meta(self.settings, self.clock)
+        self.others = others(self.settings, self.clock)
         self.server: Server | None = None
         self.thread: threading.Thread | None = None
         self.number = 0
@@ -112,42 +99,49 @@ class Sandbox:
             **self.counts(),
         }
 
+    @property
+    def parts(self) -> dict[str, Part]:
+        """Every platform by its name; Meta, which has all paths that nobody else claims, comes last."""
+        return {**self.others, "meta": self.meta}
+
+    def part_of(self, path: str) -> Part:
+        """The platform whose path this is."""
+        return next(part for part in self.parts.values() if part.serves(path))
+
+    def holder(self, audience_id: str) -> Part:
+        """The platform that has this audience, or else Meta."""
+        return next((part for part in self.parts.values() if part.holds(audience_id)), self.meta)
+
     def members(self, audience_id: str) -> set[str]:
         """Every identifier token of an audience, as `KEY:value`. Raises `Refusal` where there is none."""
         with self.lock:
-            return find(self.meta.audiences, audience_id).members.tokens()
+            return self.holder(audience_id).tokens(audience_id)
 
     def entries(self, audience_id: str) -> list[Entry]:
         """Every entry of an audience with its tokens, context and attributes."""
         with self.lock:
-            return list(find(self.meta.audiences, audience_id).members.entries())
+            return self.holder(audience_id).entries(audience_id)
 
     def summary(self) -> list[Summary]:
         """What each audience holds, in numbers."""
         with self.lock:
-            return [
-                Summary(each.id, each.name, each.account.id, len(each.members), by_type(each.members.tokens()))
-                for each in self.meta.audiences.values()
-            ]
+            return [each for part in self.parts.values() for each in part.summary()]
 
-    def create_audience(self, name: str, *, id: str = "", account: str = ACCOUNT, **marks: Any) -> str:
+    def create_audience(
+        self, name: str, *, id: str = "", account: str | None = None, platform: str = "meta", **marks: Any
+    ) -> str:
         """An audience made behind the API's back, with an id of one's own where given; returns its id."""
-        if (id and not id.isdecimal()) or id in self.meta.audiences:
+        if (id and not id.isdecimal()) or self.holder(id).holds(id):
             raise ValueError("an audience id is a new number")
         with self.lock:
-            audience = self.meta.enter(name, self.meta.account(account), id)
-            self.meta.audiences[audience.id] = audience
-            self.mark(audience.id, **marks)
-            return audience.id
+            made = self.parts[platform].enter_audience(name, id=id, account=account)
+            self.mark(made, **marks)
+            return made
 
     def mark(self, audience_id: str, **marks: Any) -> None:
-        """Sets `name`, `status` (471: flagged), `foreign_source`, `has_lookalikes` or `is_value_based`."""
+        """Sets facts of an audience: on Meta `name`, `status` (471: flagged), `foreign_source`, `is_value_based` …"""
         with self.lock:
-            audience = find(self.meta.audiences, audience_id)
-            for name, value in marks.items():
-                if name not in {"status", "foreign_source", "has_lookalikes", "is_value_based", "name"}:
-                    raise ValueError(f"an audience has no mark {name!r}")
-                setattr(audience, name, value)
+            self.holder(audience_id).mark(audience_id, **marks)
 
     def fault(self, answer: str, **order: Any) -> Fault:
         """Orders an answer; see `Fault` for what can be said about which calls get it."""
@@ -170,7 +164,9 @@ class Sandbox:
     def configure(self, **changes: Any) -> None:
         """Changes settings while it runs."""
         with self.lock:
-            self.settings = self.meta.settings = changed(self.settings, changes)
+            self.settings = changed(self.settings, changes)
+            for part in self.parts.values():
+                part.settings = self.settings
             self.journal.record = self.settings.record
             for name in self.settings.accounts:
                 self.meta.accounts.setdefault(name, type(self.meta.account(ACCOUNT))(name))
@@ -181,22 +177,25 @@ class Sandbox:
             self.clock.offset, self.number = 0.0, 0
             self.faults = Faults()
             self.journal, self.meta = Journal(self.settings.record), Meta(self.settings, self.clock)
+            self.others = others(self.settings, self.clock)
 
     def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> tuple[Reply, Written]:
         """Answers one HTTP request; the second value is told what became of the answer."""
         trace = secrets.token_hex(8)
+        part = self.part_of(target.partition("?")[0])
         try:
             call = parse(method, target, headers, body)
         except Refusal as refusal:
-            return refusal.reply(trace), lambda _: None
+            return part.unreadable(refusal).reply(trace), lambda _: None
         if call.path == PREFIX or call.path.startswith(PREFIX + "/"):
             return control(self, call), lambda _: None
         with self.lock:
-            exchange = self.begin(call, route(call), trace)
-            reply = self.respond(call, exchange)
+            at = part.route(call)
+            exchange = self.begin(call, part, at, trace)
+            reply = self.respond(call, part, at, exchange)
             exchange.status = reply.status
             self.journal.settle(exchange)
-        success = succeeds(exchange, reply)
+        success = succeeds(exchange, part, reply)
         return reply, lambda error: self.written(exchange, success=success and error is None)
 
     def written(self, exchange: Exchange, *, success: bool) -> None:
@@ -204,67 +203,41 @@ class Sandbox:
         with self.lock:
             self.journal.acknowledge(exchange, yes=success)
 
-    def begin(self, call: Call, at: Route, trace: str) -> Exchange:
+    def begin(self, call: Call, part: Part, at: Route, trace: str) -> Exchange:
         self.number += 1
-        exchange = Exchange(self.number, at.kind, call.method, call.path, {}, at.node, request_id=trace)
+        exchange = Exchange(
+            self.number, at.kind, call.method, call.path, {}, at.node, request_id=trace, platform=part.name
+        )
         if self.settings.record == "all":
             exchange.query, exchange.headers, exchange.body = call.query, call.headers, call.body
-        exchange.rows = rows_of(call) if at.kind in MEMBERSHIP else 0
+        exchange.rows = len(part.rows(call)) if at.kind in part.membership else 0
         self.journal.enter(exchange)
         return exchange
 
-    def respond(self, call: Call, exchange: Exchange) -> Reply:
-        at = route(call)
-        fault = self.faults.take(call, at)
+    def respond(self, call: Call, part: Part, at: Route, exchange: Exchange) -> Reply:
+        fault = self.faults.take(call, part, at)
         if fault is None:
-            reply = self.perform(call, at, exchange)
+            reply = self.perform(call, part, at, exchange)
         else:
             exchange.fault = fault.answer
-            account = self.account_of(at)
-            reply = fault.reply(self.settings, account, exchange.request_id, lambda: self.perform(call, at, exchange))
-        return replace(reply, headers={**self.echo(at, exchange), **reply.headers})
+            reply = fault.reply(part, at, exchange.request_id, lambda: self.perform(call, part, at, exchange))
+        return replace(reply, headers={**part.echo(at, exchange.request_id), **reply.headers})
 
-    def perform(self, call: Call, at: Route, exchange: Exchange) -> Reply:
+    def perform(self, call: Call, part: Part, at: Route, exchange: Exchange) -> Reply:
         """The platform's own answer, and whether the request changed something."""
         try:
-            value = self.meta.perform(call, at, self.url)
+            value = part.perform(call, at, self.url)
         except Refusal as refusal:
             return refusal.reply(exchange.request_id)
         except Exception as bug:  # noqa: BLE001 - a bug of ours is neither the platform's answer nor printed
             place = traceback.extract_tb(bug.__traceback__)[-1]
             self.journal.failures.append(f"{type(bug).__name__} at {Path(place.filename).name}:{place.lineno}")
             return Reply(500, b"The sandbox itself failed.", content_type=HTML)
-        exchange.applied = at.kind in CHANGES
+        exchange.applied = at.kind in part.changes
         return answer(value)
 
-    def account_of(self, at: Route) -> str:
-        audience = self.meta.audiences.get(at.node)
-        return audience.account.id if audience else at.node if at.node.startswith("act_") else ACCOUNT
 
-    def echo(self, at: Route, exchange: Exchange) -> dict[str, str]:
-        """The headers of every answer; which usage header comes with which call is as recorded."""
-        version = at.version or self.settings.newest
-        headers = usage(self.settings.usage_percent, 0, self.account_of(at))
-        unsaid = "X-Business-Use-Case-Usage" if at.kind == "add" else "X-Ad-Account-Usage"
-        del headers[unsaid]
-        return {
-            **headers,
-            "facebook-api-version": f"v{version[0]}.{version[1]}",
-            "x-fb-trace-id": exchange.request_id,
-            "x-fb-request-id": exchange.request_id,
-        }
-
-
-def succeeds(exchange: Exchange, reply: Reply) -> bool:
+def succeeds(exchange: Exchange, part: Part, reply: Reply) -> bool:
     """Whether this is the platform's own success answer, and is meant to arrive."""
-    own = exchange.fault in {"", "slow", "hangup", "drip"}
-    return own and reply.status == 200 and (exchange.applied or exchange.kind not in CHANGES)
-
-
-def rows_of(call: Call) -> int:
-    try:
-        payload = call.decoded("payload")
-    except Refusal:
-        return 0
-    rows = payload.get("data") if isinstance(payload, dict) else None
-    return len(rows) if isinstance(rows, list) else 0
+    own = exchange.fault in {"", "slow", "hangup", "drip"} and not reply.refused
+    return own and reply.status == 200 and (exchange.applied or exchange.kind not in part.changes)
