@@ -38,7 +38,8 @@ class Rendering:
     `digest` turns a text expression into its SHA-256 in lower-case hex, `digest_text` a column of 16-byte digests into
     text. `fold` spells a name written without quotes as the server does (None: as written). `rewrite` mends, in the
     statement of that name, what sqlglot gets wrong. Without `reads_cte_once` a materialised CTE may be computed twice:
-    it is taken out of its statement, and a table of its name is read instead.
+    it is taken out of its statement, and a table of its name is read instead. `boolean_text` makes 'true' or 'false' of
+    a boolean key column where no cast does.
     """
 
     dialect: str
@@ -48,6 +49,7 @@ class Rendering:
     fold: Callable[[str], str] | None = None
     rewrite: Callable[[exp.Expr, str], exp.Expr] = lambda tree, _name: tree
     reads_cte_once: bool = True
+    boolean_text: Callable[[exp.Expr], exp.Expr] | None = None
 
     def spelled(self, name: str) -> str:
         """How the server spells a name that is written without quotes."""
@@ -66,13 +68,15 @@ class Rendering:
 class Shape:
     """The columns of one sync's source: its key, and what the mapping reads.
 
-    `kept` are the names under which `snapshot: rows` keeps the mapped columns; empty for `snapshot: keys`.
+    `kept` are the names under which `snapshot: rows` keeps the mapped columns; empty for `snapshot: keys`. `booleans`
+    are those of the key's columns that are booleans.
     """
 
     key: tuple[str, ...] = ("key",)
     columns: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     digest_key: bool = False
+    booleans: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -242,9 +246,14 @@ def passed(n: int) -> str:
 
 def key(shape: Shape, rendering: Rendering) -> exp.Expr:
     """The primary key of a source row: its own type when it is one column, a JSON array of texts when it is more."""
-    columns = [exp.column(name, quoted=True) for name in shape.key]
+    columns = [_key_column(name, shape, rendering) for name in shape.key]
     whole = columns[0] if len(columns) == 1 else _composite(columns)
     return rendering.digest(exp.cast(whole, "text")) if shape.digest_key else whole
+
+
+def _key_column(name: str, shape: Shape, rendering: Rendering) -> exp.Expr:
+    column = exp.column(name, quoted=True)
+    return rendering.boolean_text(column) if rendering.boolean_text and name in shape.booleans else column
 
 
 JSON_ESCAPES = (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t"))

@@ -54,7 +54,8 @@ def with_source(ledger: Ledger, found: Sequence[ColumnType]) -> Ledger:
                 key=keys[name],
             )
     kept = tuple(_kept_name(name) for name in read) if sync.snapshot == "rows" else ()
-    shape = replace(ledger.shape, key=key, columns=read, kept=kept)
+    booleans = tuple(name for name in key if columns[name].kind == "boolean")
+    shape = replace(ledger.shape, key=key, columns=read, kept=kept, booleans=booleans)
     return replace(ledger, shape=shape, source_types=tuple(found))
 
 
