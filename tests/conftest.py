@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests import warehouses
 from tests.engine import Engine
+from tests.places import Place
 from tests.postgres_server import running_postgres
 
 
@@ -22,3 +24,9 @@ def postgres() -> Iterator[dict[str, str | int]]:
 def engine(tmp_path: Path) -> Engine:
     """A sync of the table `people` into the tiny destination, on a fresh duckdb file."""
     return Engine(tmp_path)
+
+
+@pytest.fixture(params=[each.name for each in warehouses.chosen()])
+def place(request: pytest.FixtureRequest) -> Place:
+    """A fresh warehouse of every engine in turn."""
+    return warehouses.place_of(warehouses.engine(request.param), request)
