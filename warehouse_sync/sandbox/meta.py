@@ -183,6 +183,9 @@ class Meta:
         del self.audiences[audience.id]
         return {"success": True}
 
+    def success(self, value: Any, trace: str) -> Any:
+        return value
+
     def unreadable(self, refusal: Refusal) -> Refusal:
         return refusal
 

@@ -64,7 +64,11 @@ class Part(Protocol):
         ...
 
     def perform(self, call: Call, at: Any, base: str) -> Any:
-        """Answers one call with a JSON value, a success. Raises `Refusal`; `base` is the address the client used."""
+        """Does one call and gives what a success says. Raises `Refusal`; `base` is the address the client used."""
+        ...
+
+    def success(self, value: Any, trace: str) -> Any:
+        """The JSON of a success, around what `perform` gave."""
         ...
 
     def unreadable(self, refusal: Refusal) -> Refusal:

@@ -8,8 +8,9 @@ from typing import Any
 from .meta import Meta
 from .parts import Part
 from .settings import Clock, Settings
+from .tiktok import TikTok
 
-OTHERS: tuple[Any, ...] = ()
+OTHERS: tuple[Any, ...] = (TikTok,)
 """Every part but Meta's, as classes made with (settings, clock); their names and catalogues are the class's own."""
 
 CATALOGUES: Mapping[str, Any] = {each.name: each for each in (Meta, *OTHERS)}

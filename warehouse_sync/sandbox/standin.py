@@ -234,7 +234,7 @@ class Sandbox:
             self.journal.failures.append(f"{type(bug).__name__} at {Path(place.filename).name}:{place.lineno}")
             return Reply(500, b"The sandbox itself failed.", content_type=HTML)
         exchange.applied = at.kind in part.changes
-        return answer(value)
+        return answer(part.success(value, exchange.request_id))
 
 
 def succeeds(exchange: Exchange, part: Part, reply: Reply) -> bool:

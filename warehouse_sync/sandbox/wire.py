@@ -91,4 +91,6 @@ def multipart(content_type: str, body: bytes) -> Mapping[str, Any]:
         content = part.get_payload(decode=True)
         if isinstance(name, str) and isinstance(content, bytes):
             found[name] = content.decode()
+            if filename := part.get_filename():
+                found[f"{name}.name"] = filename
     return found
