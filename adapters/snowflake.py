@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from sqlglot import exp
 
-from warehouse_sync.adapters import ColumnType, Dialect, Kind
+from warehouse_sync.adapters import ColumnType, Dialect, Kind, schedulers
 from warehouse_sync.adapters.snowflake_errors import gone, lost, translated
 from warehouse_sync.adapters.snowflake_grants import missing
 from warehouse_sync.adapters.snowflake_load import copied, copy_into, put, remove, staged, written
@@ -21,7 +21,7 @@ from warehouse_sync.statements import Rendering
 
 __all__ = ["DIALECT", "Settings", "Snowflake", "connect"]
 
-OVER_AT_ONCE = ("run/", "settle/")
+OVER_AT_ONCE = ("run/", "settle/", "task/")
 """Statements whose tables one run makes, and which a later run can do without."""
 
 
@@ -53,6 +53,7 @@ DIALECT = Dialect(
     ),
     name_limit=255,
     default_schema="PUBLIC",
+    task=schedulers.SNOWFLAKE,
 )
 
 

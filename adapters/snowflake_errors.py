@@ -67,6 +67,8 @@ def translated(error: Exception, statement: str) -> WarehouseError:
 
 
 def _told(error: Exception, errno: int, sqlstate: str) -> tuple[str, str]:
+    if not _of_the_connector(error):
+        return f"the driver failed ({type(error).__name__})", "warehouse"
     if errno in STOPPED:
         return "it was cancelled, or took longer than the statement timeout (Snowflake's or wsync's)", "timeout"
     if errno in QUOTA:

@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlglot import exp
-
 from tests.engine import a_sync
 from warehouse_sync import adapters
 from warehouse_sync.adapters import ColumnType
@@ -111,6 +109,6 @@ def rendered(name: str, dialect: str) -> str:
     """A canonical statement for the fixed sync and run."""
     made = ledger(dialect)
     named = ("renamed", "abandoned", "copied", "counted", "sized")
-    own = {each: exp.table_(f"{each}_people", db="wsync", quoted=True) for each in named}
-    own["original"] = exp.table_("mirror_people_before", db="wsync", quoted=True)
+    own = {each: made.tables.table(f"{each}_people") for each in named}
+    own["original"] = made.tables.table("mirror_people_before")
     return made.text(name, RUN, tables=own, **VALUES) + "\n"

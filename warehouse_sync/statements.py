@@ -217,7 +217,7 @@ def _spread(one: exp.Expr, shape: Shape, rendering: Rendering) -> list[exp.Expr]
         case "passed_or_kept":
             return [_passed_or_kept(n, shape, *args) for n in range(len(shape.columns))]
         case "kept_again":
-            return [exp.column(kept, args[0], quoted=True) for kept in shape.kept]
+            return [exp.column(exp.to_identifier(kept, quoted=True), args[0]) for kept in shape.kept]
         case "kept_now":
             return [exp.alias_(exp.column(passed(n), args[0]), kept, quoted=True) for n, kept in enumerate(shape.kept)]
         case "identifiers_of":
@@ -233,7 +233,8 @@ def _passed_or_kept(n: int, shape: Shape, row: str, before: str) -> exp.Expr:
     if not shape.kept:
         return now
     gone = exp.Is(this=exp.column("copies", row), expression=exp.Null())
-    return exp.alias_(exp.Case().when(gone, exp.column(shape.kept[n], before, quoted=True)).else_(now), passed(n))
+    then = exp.column(exp.to_identifier(shape.kept[n], quoted=True), before)
+    return exp.alias_(exp.Case().when(gone, then).else_(now), passed(n))
 
 
 SLOTS = tuple(f"identifier_{n + 1}" for n in range(IDENTIFIER_SLOTS))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import uuid
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,6 +20,7 @@ from typing import Any, NamedTuple
 
 DIFFERENCES = {
     "BINARY(16)": "duckdb's BLOB takes no length: the length is left out",
+    "INFORMATION_SCHEMA.TABLES": "lists no views: those of INFORMATION_SCHEMA.VIEWS are added",
     "PUT of several files": "fakesnow copies one named file: the folder's files are put one by one",
     "COPY of CSV": "fakesnow lets duckdb guess types, reads \"\" as NULL and hex as text: fields are read as text, "
     "an enclosed empty field as an empty text, and hex into BINARY as BINARY_FORMAT = HEX says",
@@ -27,11 +29,19 @@ DIFFERENCES = {
     "object as Snowflake does",
     "query history, SYSTEM$CANCEL_QUERY": "not implemented: answered from the statements this stand-in was given",
     "OBJECT_PRIVILEGES, IS_ROLE_IN_SESSION, CURRENT_WAREHOUSE": "not implemented: answered from `Account`",
-    "session parameters": "fakesnow takes them and ignores them; its time zone is UTC",
+    "session parameters": "fakesnow ignores them; TIMEZONE is told to duckdb here, the others are only recorded",
     "retention, TRANSIENT": "parsed and ignored",
     "names": "duckdb finds a table whatever the case of its name",
 }
 """What fakesnow 0.12.1 lacks or does otherwise, and what is done about it here."""
+
+
+LISTED = "SELECT TABLE_SCHEMA, TABLE_NAME FROM INFORMATION_SCHEMA"
+REWRITTEN = (
+    ("BINARY(16)", "BINARY"),
+    ("INFORMATION_SCHEMA.TABLES", f"({LISTED}.TABLES UNION ALL {LISTED}.VIEWS)"),
+)
+"""Text that is written otherwise for fakesnow; `DIFFERENCES` says why."""
 
 
 class Asked(NamedTuple):
@@ -64,7 +74,13 @@ class Account:
     def connect(self, **told: Any) -> Connection:
         self.logins.append(told)
         self.login(told)
-        return Connection(self, self.server.connect(**told))
+        inner = self.server.connect(**told)
+        inner._duck_conn.execute(f"set timezone = '{told['session_parameters']['TIMEZONE']}'")
+        return Connection(self, inner)
+
+    def in_tokyo(self) -> None:
+        """Tokyo's is the zone of every session that does not ask for another."""
+        self.server.duck_conn.execute("set global timezone = 'Asia/Tokyo'")
 
 
 class Connection:
@@ -118,7 +134,9 @@ class Cursor:
         if sql.startswith("REMOVE "):
             return _removed(sql)
         for statement in _each_file(sql):
-            self.inner.execute(statement.replace("BINARY(16)", "BINARY"))
+            for theirs, ours in REWRITTEN:
+                statement = statement.replace(theirs, ours)
+            self.inner.execute(statement)
         return None
 
     def describe(self, sql: str) -> list[Any]:
@@ -128,7 +146,8 @@ class Cursor:
 
     @property
     def description(self) -> Any:
-        return self.inner.description
+        with _as_snowflake_tells_it():
+            return self.inner.description
 
     def fetchall(self) -> list[Any]:
         return self.answer if self.answer is not None else list(self.inner.fetchall())
@@ -197,7 +216,9 @@ def _as_snowflake_tells_it() -> Iterator[None]:
     from snowflake.connector.errors import ProgrammingError
 
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Arrow output", UserWarning)
+            yield
     except ProgrammingError as error:
         text = str(error.msg)
         if "already exists" in text:

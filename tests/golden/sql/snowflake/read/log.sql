@@ -1,0 +1,35 @@
+SELECT
+  "L"."CONNECTION_ID",
+  "L"."SYNC_RUN_ID",
+  "L"."PRIMARY_KEY",
+  "L"."OPERATION",
+  "L"."STATUS",
+  "L"."REASON",
+  "L"."ERROR_CODE",
+  "L"."ERROR_REASON",
+  "L"."FIELD_NOTES",
+  "L"."ATTEMPT",
+  "L"."PAGE",
+  "L"."HTTP_STATUS",
+  "L"."REQUEST_ID",
+  "L"."LOGGED_AT"
+FROM "WSYNC"."SYNC_LOG" AS "L"
+WHERE
+  (
+    'people' IS NULL OR "L"."CONNECTION_ID" = 'people'
+  )
+  AND (
+    '20261122090000abcd' IS NULL OR "L"."SYNC_RUN_ID" = '20261122090000abcd'
+  )
+  AND (
+    'succeeded' IS NULL OR "L"."STATUS" = 'succeeded'
+  )
+  AND (
+    NULL IS NULL OR "L"."PRIMARY_KEY" = NULL
+  )
+ORDER BY
+  "L"."LOGGED_AT" DESC NULLS LAST,
+  "L"."SYNC_RUN_ID" DESC NULLS LAST,
+  "L"."PRIMARY_KEY",
+  "L"."OPERATION"
+LIMIT 20

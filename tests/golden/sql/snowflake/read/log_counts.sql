@@ -1,0 +1,19 @@
+SELECT
+  "L"."OPERATION",
+  "L"."STATUS",
+  "L"."REASON",
+  "L"."ERROR_CODE",
+  COUNT(*) AS "KEYS"
+FROM "WSYNC"."SYNC_LOG" AS "L"
+WHERE
+  "L"."SYNC_RUN_ID" = '20261122090000abcd'
+GROUP BY
+  "L"."OPERATION",
+  "L"."STATUS",
+  "L"."REASON",
+  "L"."ERROR_CODE"
+ORDER BY
+  "L"."OPERATION",
+  "L"."STATUS",
+  "L"."REASON",
+  "L"."ERROR_CODE"

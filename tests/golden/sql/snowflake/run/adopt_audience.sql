@@ -1,0 +1,3 @@
+UPDATE "WSYNC"."SYNCS" SET "AUDIENCE_ID" = '42', "AUDIENCE_NAME" = 'People', "CONNECTOR" = 'members', "ACCOUNT" = '1'
+WHERE
+  "CONNECTION_ID" = 'people' AND "NEWEST_FENCE" = 7

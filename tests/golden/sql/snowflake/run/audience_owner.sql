@@ -1,0 +1,10 @@
+SELECT
+  "S"."CONNECTION_ID"
+FROM "WSYNC"."SYNCS" AS "S"
+WHERE
+  "S"."CONNECTOR" = 'members'
+  AND "S"."ACCOUNT" = '1'
+  AND "S"."AUDIENCE_ID" = '42'
+  AND "S"."CONNECTION_ID" <> 'people'
+ORDER BY
+  "S"."CONNECTION_ID"

@@ -1,0 +1,9 @@
+SELECT
+  "C"."PRIMARY_KEY",
+  "C"."PROBLEM",
+  "C"."COLUMN_1",
+  "C"."COLUMN_2",
+  "C"."COLUMN_3"
+FROM "WSYNC"."CHANGES_PEOPLE_20261122090000ABCD" AS "C"
+WHERE
+  "C"."OPERATION" IN ('insert', 'update')

@@ -1,0 +1,6 @@
+SELECT
+  CURRENT_TIMESTAMP() AS "NOW"
+FROM (
+  SELECT
+    1 AS "ONE"
+) AS "D"

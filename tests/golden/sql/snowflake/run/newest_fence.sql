@@ -1,0 +1,5 @@
+SELECT
+  COALESCE(MAX("R"."FENCE"), 0)
+FROM "WSYNC"."RUNS" AS "R"
+WHERE
+  "R"."CONNECTION_ID" = 'people'

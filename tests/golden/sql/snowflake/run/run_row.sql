@@ -1,0 +1,20 @@
+SELECT
+  "R"."CONNECTION_ID",
+  "R"."SYNC_RUN_ID",
+  "R"."FENCE",
+  "R"."PHASE",
+  "R"."STATUS",
+  "R"."KIND",
+  "R"."BASELINE_RUN_ID",
+  "R"."CONFIG_HASH",
+  "R"."KEY_COLUMNS",
+  "R"."KEY_TYPES",
+  "R"."FIELDS",
+  "R"."ENGINE",
+  "R"."SUPPRESSIONS",
+  "R"."MODE"
+FROM "WSYNC"."RUNS" AS "R"
+WHERE
+  "R"."SYNC_RUN_ID" = '20261122090000abcd'
+ORDER BY
+  CASE WHEN "R"."CONNECTION_ID" = 'people' THEN 0 ELSE 1 END

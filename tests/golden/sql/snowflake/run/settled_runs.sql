@@ -1,0 +1,8 @@
+SELECT
+  "R"."SYNC_RUN_ID",
+  "R"."FENCE"
+FROM "WSYNC"."RUNS" AS "R"
+WHERE
+  "R"."CONNECTION_ID" = 'people' AND "R"."PHASE" = 'settled'
+ORDER BY
+  "R"."FENCE" DESC NULLS LAST

@@ -1,0 +1,17 @@
+INSERT INTO "WSYNC"."SUPPRESSED" (
+  "CONNECTION_ID",
+  "DIGEST"
+)
+SELECT
+  'people_after',
+  "S"."DIGEST"
+FROM "WSYNC"."SUPPRESSED" AS "S"
+WHERE
+  "S"."CONNECTION_ID" = 'people'
+  AND NOT EXISTS(
+    SELECT
+      1
+    FROM "WSYNC"."SUPPRESSED" AS "T"
+    WHERE
+      "T"."CONNECTION_ID" = 'people_after' AND "T"."DIGEST" = "S"."DIGEST"
+  )

@@ -1,0 +1,3 @@
+UPDATE "WSYNC"."RENAMED_PEOPLE" SET "CONNECTION_ID" = 'people'
+WHERE
+  "CONNECTION_ID" = 'people_before'
