@@ -144,6 +144,10 @@ class Ledger:
     def listing(self) -> set[str]:
         return self._again("list tables", lambda: self.warehouse.tables(self.schema))
 
+    def describe(self, sql: str, statement: str) -> list[ColumnType]:
+        """The columns that a SELECT would return."""
+        return self._again(statement, lambda: self.warehouse.describe(sql, statement))
+
     def rows_of(self, table: str) -> int:
         """How many rows one of wsync's tables has."""
         return int(self.query("run/size", tables={"sized": self.tables.table(table)})[0][0])
@@ -260,7 +264,7 @@ class Ledger:
 
     def columns_of_runs(self) -> list[ColumnType]:
         sql = exp.select("*").from_(self.tables.table("runs")).sql(self.warehouse.dialect.rendering.dialect)
-        found = self.bounded("describe", lambda: self.warehouse.describe(sql, "describe runs"))
+        found = self.describe(sql, "describe runs")
         return [column._replace(name=column.name.lower()) for column in found]
 
     def kept_by(self, snapshot: str) -> tuple[str, ...]:
@@ -268,7 +272,7 @@ class Ledger:
         if not self.shape.kept:
             return ()
         sql = exp.select("*").from_(self.tables.table(snapshot)).sql(self.warehouse.dialect.rendering.dialect)
-        there = self.bounded("describe", lambda: self.warehouse.describe(sql, "describe snapshot"))
+        there = self.describe(sql, "describe snapshot")
         known = {column.name: column.type for column in there}
         return tuple(kept for kept, type_ in self._kept_types().items() if known.get(kept) == type_)
 

@@ -17,8 +17,7 @@ def describe_source(ledger: Ledger) -> Ledger:
     """The ledger, knowing the source's columns. Raises `ConfigError` where key or mapping do not fit them."""
     select = exp.select("*").from_(relation(ledger.sync.source))
     sql = ledger.sync.source.query or select.sql(ledger.warehouse.dialect.rendering.dialect)
-    found = ledger.bounded("describe source", lambda: ledger.warehouse.describe(sql, "describe source"))
-    return with_source(ledger, found)
+    return with_source(ledger, ledger.describe(sql, "describe source"))
 
 
 KEY_KINDS = ("text", "integer", "uuid", "date", "boolean")
