@@ -42,12 +42,12 @@ def read_tables(place: Place, then: Sequence[Row] | None = None) -> Tables:
     return Tables(frozenset(known), runs, log, names)
 
 
-NAMES = "select table_name from information_schema.tables where table_schema = 'wsync' order by 1"
+NAMES = "select lower(table_name) from information_schema.tables where lower(table_schema) = 'wsync' order by 1"
 
 
 def _dicts(connection: Any, query: str) -> tuple[dict[str, Any], ...]:
     found = connection.execute(query)
-    columns = [column[0] for column in found.description or ()]
+    columns = [column[0].lower() for column in found.description or ()]
     return tuple(dict(zip(columns, map(_plain, values), strict=True)) for values in found.fetchall())
 
 
@@ -56,7 +56,7 @@ def _plain(value: Any) -> Any:
 
 
 def _tokens(connection: Any, table: str) -> Iterable[str]:
-    for (text,) in connection.execute(f'select tokens from wsync."{table}"').fetchall():
+    for (text,) in connection.execute(f"select tokens from wsync.{table}").fetchall():
         for key, value in json.loads(text).items():
             yield f"{key}:{value}"
 

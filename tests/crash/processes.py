@@ -129,8 +129,7 @@ def _serve(pipe: Connection, saved: bytes | None, members: Any, people: Sequence
     if people:
         meta.store = lambda kind: People(dict(people))  # type: ignore[attr-defined]
     if saved is not None:
-        sandbox.meta, sandbox.journal, sandbox.faults, sandbox.number = pickle.loads(saved)
-        sandbox.settings = sandbox.meta.settings
+        _restore(sandbox, saved)
     sandbox.listen("127.0.0.1", 0)
     pipe.send(sandbox.url)
     while True:
@@ -141,6 +140,12 @@ def _serve(pipe: Connection, saved: bytes | None, members: Any, people: Sequence
 def _save(sandbox: Sandbox) -> bytes:
     with sandbox.lock:
         return pickle.dumps((sandbox.meta, sandbox.journal, sandbox.faults, sandbox.number))
+
+
+def _restore(sandbox: Sandbox, saved: bytes) -> None:
+    with sandbox.lock:
+        sandbox.meta, sandbox.journal, sandbox.faults, sandbox.number = pickle.loads(saved)
+        sandbox.settings = sandbox.meta.settings
 
 
 def _order(sandbox: Sandbox, orders: list[dict[str, Any]]) -> None:
@@ -171,6 +176,7 @@ def _rows(payload: dict[str, Any]) -> tuple[frozenset[str], ...]:
 
 DOORS: dict[str, Callable[..., Any]] = {
     "save": _save,
+    "restore": _restore,
     "order": _order,
     "entries": _entries,
     "journal": _journal,

@@ -136,10 +136,11 @@ class Sweep:
             platform.ask("order", self.scenario.orders())
             history.saw(calm.rows)
             in_child(partial(set_source, place, calm.rows))
-        ended, tables = in_child(partial(_and_tables, place, platform.url, calm, at + len(kills)))
-        return wrong + self._after(platform, ended, tables, calm, history)
+        ended, tables = in_child(partial(and_tables, place, platform.url, calm, at + len(kills)))
+        return wrong + self.after(platform, ended, tables, calm, history)
 
-    def _after(self, platform: Platform, ended: Ended, tables: Tables, calm: Turn, history: History) -> list[str]:
+    def after(self, platform: Platform, ended: Ended, tables: Tables, calm: Turn, history: History) -> list[str]:
+        """What is wrong after the run that followed."""
         scenario = self.scenario
         if ended.status not in ("succeeded", "partial"):
             return [f"the next run ended {ended.status} {ended.error}"]
@@ -158,7 +159,8 @@ def _lines(tables: Tables) -> tuple[tuple[Any, ...], ...]:
     return tuple((line["primary_key"], line["operation"], line["status"], line["reason"]) for line in newest)
 
 
-def _and_tables(place: Place, url: str, turn: Turn, number: int) -> tuple[Ended, Tables]:
+def and_tables(place: Place, url: str, turn: Turn, number: int) -> tuple[Ended, Tables]:
+    """A run that nothing disturbs, and what the tables say after it."""
     ended = run(place, url, turn, number, Tally())
     return ended, oracle.read_tables(place)
 

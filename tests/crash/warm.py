@@ -22,6 +22,7 @@ from sqlglot import exp
 
 from tests.crash.counted import Kill
 from tests.crash.histories import histories
+from tests.crash.losses import rotated, tried, under
 from tests.crash.mutants import MUTANTS, found_in, noticed, past_the_port
 from tests.crash.places import Yard, yard
 from tests.crash.processes import side_by_side
@@ -114,6 +115,19 @@ def _rare(yard: Yard, names: Sequence[str]) -> list[str]:
     return [f"{name}, {wrong}" for name in names for wrong in found_in(RARE[name], own(name))]
 
 
+def errors(yard: Yard, stories: str = "some") -> dict[str, Any]:
+    """Errors at every call under every warehouse's rules: with every story, or with `some` of them in turn."""
+    told = dict[str, Any]()
+    wrong = list[str]()
+    for turn, losses in enumerate(under(EVERYTHING, yard)):
+        losses.learn()
+        trials = rotated(losses, turn) if stories == "some" else list(losses.trials())
+        wrong += side_by_side(partial(tried, losses), trials, HANDS)
+        calls = {(each.at, each.call) for each in trials}
+        told[losses.rules.name] = f"{len(calls)} calls, {len(trials)} trials"
+    return {"warehouses": told, "violations": wrong}
+
+
 def mutant(yard: Yard, name: str) -> dict[str, Any]:
     """By what one broken engine was noticed."""
     return {"noticed": noticed(MUTANTS[name], yard)}
@@ -127,6 +141,7 @@ def random_histories(yard: Yard, first: str, count: str) -> dict[str, Any]:
 
 JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "bypassed": bypassed,
+    "errors": errors,
     "histories": random_histories,
     "mutant": mutant,
     "pairs": pairs,
