@@ -60,6 +60,10 @@ class Session:
     name: str
     pins: str
 
+    def ran(self, sql: str, statement: str) -> psycopg.Cursor[Any]:
+        """Run some SQL pinned, as one transaction; the server's list of sessions shows `statement` first."""
+        return ran(self.connection, f"/* {statement.replace('*/', '')} */ {self.pins}{sql}")
+
 
 @dataclass(frozen=True)
 class Door:
@@ -136,11 +140,13 @@ def last(connection: psycopg.Connection[Any], sql: str) -> list[tuple[Any, ...]]
     return ran(connection, sql).fetchall()
 
 
-def reopened(door: Callable[[], Session], lost: Session) -> Session:
+def reopened(
+    door: Callable[[], Session], lost: Session, over: Callable[[Session, str, float], None] | None = None
+) -> Session:
     """A session in place of a lost one, when the server has nothing more to do for that.
 
-    Raises `WarehouseError` (code `connection`) when that takes longer than `PATIENCE`, or the first other reason why
-    nobody may connect.
+    `over` waits for that, given a session, the lost one's name and until when to wait. Raises `WarehouseError` (code
+    `connection`) when that takes longer than `PATIENCE`, or the first other reason why nobody may connect.
     """
     lost.connection.close()
     deadline = monotonic() + PATIENCE
@@ -148,7 +154,7 @@ def reopened(door: Callable[[], Session], lost: Session) -> Session:
         session = _patient(door, deadline)
         try:
             with errors("connect"):
-                _await_end(session, lost.name, deadline)
+                (over or _await_end)(session, lost.name, deadline)
         except AnswerLost:
             session.connection.close()
         else:

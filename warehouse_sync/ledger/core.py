@@ -233,7 +233,10 @@ class Ledger:
             bound |= {kind: tables.table(tables.of_run(kind, run.id)) for kind in (*RUN_TABLES, "snapshot")}
             bound["claim"] = tables.table(tables.claim(run.fence))
             bound["baseline"] = self.baseline(run)
-            bound["fields"] = self.warehouse.dialect.rendering.folded(_fields(run))
+            rendering = self.warehouse.dialect.rendering
+            fields = rendering.rewrite(rendering.folded(_fields(run)), "fields")
+            assert isinstance(fields, exp.Query)  # noqa: S101 - what is mended stays what it was
+            bound["fields"] = fields
         return bound
 
     def baseline(self, run: Run) -> exp.Select:

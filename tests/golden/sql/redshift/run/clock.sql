@@ -1,0 +1,6 @@
+SELECT
+  CAST(SYSDATE AS TIMESTAMP WITH TIME ZONE) AS "now"
+FROM (
+  SELECT
+    1 AS "one"
+) AS "d"
