@@ -5,6 +5,7 @@ A new connector joins by one entry in `PLATFORMS`.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -12,8 +13,10 @@ from typing import Any, Protocol
 
 from warehouse_sync.connectors import Connector
 from warehouse_sync.connectors.facebook import CONNECTOR as FACEBOOK
+from warehouse_sync.connectors.tiktok import CONNECTOR as TIKTOK
 from warehouse_sync.model import AudienceSpec, Mapped, PlanRow, Source, Sync
 from warehouse_sync.sandbox import Sandbox
+from warehouse_sync.sandbox.tiktok import ADVERTISER
 
 
 class Running(Protocol):
@@ -99,6 +102,46 @@ def facebook() -> Iterator[FacebookRunning]:
         yield FacebookRunning(sandbox)
 
 
+TIKTOK_TROUBLES = {
+    "credentials": "bad_token",
+    "throttled": "throttled",
+    "server_fault": "transient",
+    "bad_request": "bad_parameter",
+    "not_json": "html",
+    "lost_answer": "reset_after",
+    "lost_request": "reset_before",
+}
+
+
+class TikTokRunning:
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox, self.url = sandbox, sandbox.url
+
+    def fault(self, trouble: str, times: int | None = 1) -> None:
+        self.sandbox.fault(TIKTOK_TROUBLES[trouble], kind="users", times=times, platform="tiktok")
+
+    def members(self, audience: str) -> set[str]:
+        return self.sandbox.members(audience)
+
+    def changes(self) -> list[tuple[str, int]]:
+        return [(each.method, each.rows) for each in self.sandbox.requests if each.kind in ("add", "remove")]
+
+    def requests(self) -> int:
+        return len(self.sandbox.requests)
+
+    def audiences(self) -> int:
+        return len(self.sandbox.summary())
+
+
+@contextmanager
+def tiktok() -> Iterator[TikTokRunning]:
+    with Sandbox.start(token="tok-canary-19") as sandbox:
+        yield TikTokRunning(sandbox)
+
+
+CANARY_START = "cafecafe0001"
+"""What every hashed value sent to TikTok begins with: its tokens must be hexadecimal."""
+
 PLATFORMS = (
     Platform(
         FACEBOOK,
@@ -113,5 +156,20 @@ PLATFORMS = (
         lambda number: {"EXTERN_ID": f"val-canary-{number}"},
         ("tok-canary-17", "app-canary-18"),
         "val-canary",
+    ),
+    Platform(
+        TIKTOK,
+        tiktok,
+        lambda url: {
+            "advertiser_id": ADVERTISER,
+            "access_token": "tok-canary-19",
+            "base_url": url,
+            "rows_per_request": 10_000,
+            "bytes_per_request": 2_000_000,
+        },
+        ("EMAIL_SHA256",),
+        lambda number: {"EMAIL_SHA256": f"{CANARY_START}{hashlib.sha256(str(number).encode()).hexdigest()[12:]}"},
+        ("tok-canary-19",),
+        CANARY_START,
     ),
 )

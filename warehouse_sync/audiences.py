@@ -1,4 +1,4 @@
-"""A destination's audiences: listed for choosing, created before a first run."""
+"""A destination's audiences: listed for choosing, created before a first run, deleted when none keeps them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from .config import Project
 from .connectors import Connector, connector_of
 from .errors import ConfigError
+from .ledger import reads
 from .model import Audience, Ports, Sync
+from .opening import ledger_of, open_warehouse
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,36 @@ def listed(syncs: Iterable[Sync], ports: Ports) -> list[Listed]:
             rows = [Listed(sync.destination_name, account, e.id, e.name, dict(e.facts)) for e in to.list(api)]
             found.extend(rows)
     return found
+
+
+def delete(project: Project, sync: Sync, audience: str, ports: Ports, *, sure: bool) -> Audience:
+    """The audience of this id in a sync's account; deleted for good where `sure`.
+
+    Raises `ConfigError` where a sync of the project owns it, where the account has none of this id, or where the
+    destination cannot delete; `DestinationError`.
+    """
+    with _connected(sync, ports) as (to, api):
+        if to.delete is None:
+            raise ConfigError(f"{to.label} audiences are not deleted from here; delete it where you manage them")
+        owner = _owner(project, to.name, audience, ports)
+        if owner is not None:
+            raise ConfigError(f"sync {owner} owns audience {audience}; give it up first: `wsync abandon {owner}`")
+        found = next((each for each in to.list(api) if each.id == audience), None)
+        if found is None:
+            raise ConfigError("the account has no such audience; `wsync audiences list` shows those there are")
+        if sure:
+            to.delete(api, audience)
+        return found
+
+
+def _owner(project: Project, connector: str, audience: str, ports: Ports) -> str | None:
+    """The sync that keeps this audience: by its state, or by its file before the first run."""
+    with open_warehouse(project) as warehouse:
+        for sync in (each for each in project.syncs if each.connector == connector):
+            row = reads.sync_row(ledger_of(project, sync, warehouse, ports))
+            if audience in (sync.audience.id, row.audience_id if row else None):
+                return sync.name
+    return None
 
 
 def create(sync: Sync, ports: Ports) -> tuple[Audience, bool]:

@@ -26,7 +26,7 @@ from .wire import Broken, Reply, Request, Wire, require_printable, require_safe
 
 __all__ = ["Budget", "Http", "Reply", "Verdict", "by_status", "encode"]
 
-Kind = Literal["ok", "retry", "wait", "busy", "rejected", "denied"]
+Kind = Literal["ok", "retry", "wait", "busy", "repeated", "rejected", "denied"]
 
 LONGEST_PAUSE = 300.0
 """Seconds: no platform, header or computation makes us wait longer at once."""
@@ -42,10 +42,11 @@ class Verdict:
     """What a connector makes of one answer.
 
     `retry` is tried again after a growing pause, `wait` after the time the platform asks for (throttled; it
-    holds every thread back), `busy` after minutes; `rejected` and `denied` end the call. `reason` is fixed
-    text, never the platform's. `certain` False: the request may have been applied. `seconds` is a pause known
-    to be right, on `ok` the pause before the next request. `attempts` limits this kind of trouble below the
-    budget.
+    holds every thread back), `busy` after minutes; `repeated` (it has had this very request) is a success where an
+    attempt before may have been applied, else tried again like `busy`; `rejected` and `denied` end the call.
+    `reason` is fixed text, never the platform's. `certain` False: the request may have been applied. `seconds` is a
+    pause known to be right, on `ok` the pause before the next request. `attempts` limits this kind of trouble below
+    the budget.
     """
 
     kind: Kind
@@ -155,6 +156,8 @@ class Http:
                 method, self._url(path), {**(query or {}), **self.sign()}, self._sent_headers(make), make()
             )
             reply, verdict = self._attempt(name, request, examine)
+            if verdict.kind == "repeated":
+                verdict = replace(verdict, kind="busy" if certain else "ok")
             certain = certain and verdict.certain
             if verdict.kind == "ok" and reply is not None:
                 self._succeeded(verdict)

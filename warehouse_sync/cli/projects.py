@@ -62,14 +62,23 @@ def _line(finding: Any) -> tuple[str, ...]:
 
 @click.command("compile")
 @click.argument("names", metavar="[SYNC]...", nargs=-1)
+@click.option("--task", is_flag=True, help="Write to target/wsync/tasks what the warehouse can run by itself.")
 @of_project
-def compile_(screen: Screen, folder: Path, names: tuple[str, ...]) -> None:
-    """Write every statement of a run to target/wsync/compiled; needs no connection."""
-    from ..compiling import compile_sync
+def compile_(screen: Screen, folder: Path, names: tuple[str, ...], task: bool) -> None:  # noqa: FBT001
+    """Write every statement of a run to target/wsync/compiled; needs no connection, except with --task."""
+    from ..compiling import compile_sync, compile_task
     from ..config import select
 
     project = loaded(folder, screen)
-    written = {sync.name: compile_sync(project, sync) for sync in (select(project, names) if names else project.syncs)}
+    syncs = select(project, names) if names else project.syncs
+    if task:
+        files = {sync.name: compile_task(project, sync) for sync in syncs}
+        if screen.json:
+            screen.document({"compiled": {name: [path] for name, path in files.items()}})
+        for path in files.values():
+            screen.line(f"wrote {path}: read how to schedule it in its first lines")
+        return
+    written = {sync.name: compile_sync(project, sync) for sync in syncs}
     if screen.json:
         screen.document({"compiled": {name: sorted(path.glob("*.sql")) for name, path in written.items()}})
     for path in written.values():
@@ -90,7 +99,7 @@ def schema(screen: Screen, which: str | None) -> None:
 
 @click.group()
 def audiences() -> None:
-    """List a destination's audiences, or create the one a sync asks for."""
+    """List a destination's audiences, create the one a sync asks for, or delete one that none keeps."""
 
 
 @audiences.command("list")
@@ -132,6 +141,26 @@ def create(screen: Screen, folder: Path, name: str) -> None:
     if screen.json:
         screen.document({"id": audience.id, "name": audience.name, "created": made})
     screen.table(("id", "name", "created"), [(audience.id, audience.name, made)])
+
+
+@audiences.command()
+@click.argument("name", metavar="SYNC")
+@click.argument("audience", metavar="AUDIENCE_ID")
+@click.option("--yes", is_flag=True, help="Do it; without, only say what it would mean.")
+@of_project
+def delete(screen: Screen, folder: Path, name: str, audience: str, yes: bool) -> None:  # noqa: FBT001
+    """Delete an audience of a sync's account for good, one that no sync keeps."""
+    from ..audiences import delete as remove
+
+    project = loaded(folder, screen)
+    with world(screen) as around:
+        found = remove(project, one(project, name), audience, around.ports, sure=yes)
+    if screen.json:
+        screen.document({"id": found.id, "name": found.name, "deleted": yes})
+    screen.table(("id", "name", "deleted"), [(found.id, found.name, yes)])
+    if not yes:
+        screen.note("nothing was done; add --yes to delete the audience")
+        raise click.exceptions.Exit(2)
 
 
 @click.command()

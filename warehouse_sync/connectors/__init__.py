@@ -17,7 +17,7 @@ from ..errors import ConfigError
 from ..fields import Field
 from ..model import Action, Audience, AudienceSpec, Check, PlanRow, Ports, Receipt, Sync
 
-BUILT_IN = ("facebook",)
+BUILT_IN = ("facebook", "tiktok")
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,9 @@ class Connector:
     returns the audiences of exactly this name. `open` is called before the first page: the audience, ready to take
     members. `send` makes one request (with its own retries) for the rows of one page, of which there is at least
     one, and returns the platform's receipt, or raises a `DestinationError`.
-    `preview` is the request `send` would make, secrets masked. `fit` makes of the destination's settings, the audience
-    and the sync's options the connector that they ask for, where fields, rows or the way of updates depend on them.
+    `preview` is the request `send` would make, secrets masked. `delete` takes an audience off the platform for good.
+    `fit` makes of the destination's settings, the audience and the sync's options the connector that they ask for,
+    where fields, rows or the way of updates depend on them.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Connector:
     send: Callable[[Any, str, Action, Sequence[PlanRow]], Receipt]
     preview: Callable[[Any, str, Action, Sequence[PlanRow]], Mapping[str, Any]]
     open: Callable[[Any, str], Any] | None = None
+    delete: Callable[[Any, str], None] | None = None
     updates: Literal["add", "update"] = "add"
     hashing_words: str = "Hashing is"
     fit: Callable[[Any, AudienceSpec, Any], Connector] | None = None
