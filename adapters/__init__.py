@@ -7,7 +7,7 @@ group `warehouse_sync.adapters`. Drivers are imported only inside `connect`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module, metadata
 from types import ModuleType
@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from warehouse_sync.errors import ConfigError
 from warehouse_sync.statements import Rendering
 
-BUILT_IN = ("duckdb", "postgres", "snowflake", "redshift")
+BUILT_IN = ("duckdb", "postgres", "snowflake")
 
 Kind = Literal["text", "integer", "decimal", "float", "boolean", "date", "timestamp", "uuid", "other"]
 
@@ -32,11 +32,39 @@ class ColumnType(NamedTuple):
 
 
 @dataclass(frozen=True)
+class TaskScript:
+    """What a warehouse is to run by itself: `statements` in order, as `cron` (five fields, UTC) says.
+
+    `name` is the task's own, `schema` the state schema, both as the server spells them. `settings` are the project's.
+    """
+
+    sync: str
+    name: str
+    schema: str
+    cron: str
+    statements: Sequence[str]
+    settings: BaseModel | None = None
+
+
+@dataclass(frozen=True)
+class Scheduler:
+    """How a warehouse runs a script by itself.
+
+    `write` makes a file of a script: what to give to the warehouse, and in comments how. `engine` is an expression of
+    its SQL that equals `Warehouse.engine`. `session` are the statements that pin what fingerprints depend on.
+    """
+
+    write: Callable[[TaskScript], str]
+    engine: str
+    session: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Dialect:
     """What differs between warehouses, as data.
 
     `single_writer`: one process at a time can open the database, so a claim one can read belongs to a dead run.
-    `name_limit` is the longest table name in bytes.
+    `name_limit` is the longest table name in bytes. Without `task` the warehouse has nothing that runs a script.
     """
 
     name: str
@@ -44,6 +72,7 @@ class Dialect:
     single_writer: bool = False
     name_limit: int = 63
     default_schema: str = "public"
+    task: Scheduler | None = None
 
 
 class Warehouse(Protocol):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from warehouse_sync.adapters import Dialect
+from warehouse_sync.adapters import Dialect, schedulers
 from warehouse_sync.errors import ConfigError
 from warehouse_sync.statements import Rendering
 
@@ -18,6 +18,7 @@ EXPIRING = (
     "run/leaving",
     "run/removals",
     "run/asked",
+    "task/adopt",
     "settle/verdict",
 )
 """Tables that can be made again from others, so that BigQuery may drop them by itself. Never the mirror, state, claims,
@@ -119,4 +120,5 @@ DIALECT = Dialect(
     ),
     name_limit=300,
     default_schema="wsync",
+    task=schedulers.BIGQUERY,
 )

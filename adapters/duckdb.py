@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from sqlglot import exp
 
-from warehouse_sync.adapters import ColumnType, Dialect, Kind
+from warehouse_sync.adapters import ColumnType, Dialect, Kind, schedulers
 from warehouse_sync.errors import AlreadyExists, Held, WarehouseBusy, WarehouseError
 from warehouse_sync.statements import Rendering
 
@@ -29,6 +29,7 @@ DIALECT = Dialect(
     single_writer=True,
     name_limit=200,
     default_schema="main",
+    task=schedulers.DUCKDB,
 )
 
 KINDS: tuple[tuple[str, Kind], ...] = (

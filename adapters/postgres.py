@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from sqlglot import exp
 
-from warehouse_sync.adapters import ColumnType, Dialect
+from warehouse_sync.adapters import ColumnType, Dialect, schedulers
 from warehouse_sync.adapters.postgres_errors import connecting, errors
 from warehouse_sync.adapters.postgres_grants import missing
 from warehouse_sync.adapters.postgres_session import KEPT_ALIVE, Door, Session, driver, last, ran, reopened
@@ -47,7 +47,11 @@ def digest(text: exp.Expr) -> exp.Expr:
     return catalog("encode", catalog("sha256", raw), exp.Literal.string("hex"))
 
 
-DIALECT = Dialect(name="postgres", rendering=Rendering("postgres", fingerprint, digest, fold=str.lower))
+DIALECT = Dialect(
+    name="postgres",
+    rendering=Rendering("postgres", fingerprint, digest, fold=str.lower),
+    task=schedulers.POSTGRES,
+)
 
 
 class Settings(BaseModel):

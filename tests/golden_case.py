@@ -86,6 +86,9 @@ VALUES: dict[str, Literal] = {
     "invalid_percent": 50,
     "field_invalid_percent": 50,
     "field_collapse_points": 50,
+    "statement_version": "0123456789abcdef",
+    "source_columns": '[["id", "BIGINT", "integer"]]',
+    "filled": "+.+",
 }
 
 

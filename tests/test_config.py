@@ -208,8 +208,11 @@ def test_the_defaults_of_a_file_are_the_defaults_of_the_model() -> None:
     renamed = {"lease": "lease_seconds", "takeover_wait": "takeover_wait_seconds"}
     of_sync = {each.name: each.default for each in dataclasses.fields(model.Sync)}
     for name, default in defaults_of(config_models.Settings).items():
-        if name != "guards":
+        if name not in ("guards", "task"):
             assert of_sync[renamed.get(name, name)] == default, name
+    task = config_models.Task()
+    assert (of_sync["task_cron"], of_sync["task_max_age_seconds"]) == (task.cron, 24 * 3600)
+    assert task.max_age == "24 hours"
 
 
 def test_defaults_for_guards_do_not_hide_an_empty_guards_block(tmp_path: Path) -> None:

@@ -9,17 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from . import adapters
-from .adapters import ColumnType, Dialect
+from .adapters import ColumnType, Dialect, TaskScript
 from .config import Project
 from .connectors import connector_of
 from .errors import ConfigError
-from .ledger import settling, steps
+from .fields import preparer
+from .ledger import settling, steps, tasks
 from .ledger.core import STATE_VERSION, Ledger, Run
-from .ledger.source import with_source
+from .ledger.source import describe_source, with_source
 from .model import Ports, Sync
-from .opening import ledger_of
+from .opening import ledger_of, open_ledger
 
 FOLDER = Path("target", "wsync", "compiled")
+TASKS = Path("target", "wsync", "tasks")
 RUN_ID, BASELINE = "yyyymmddhhmmssxxxx", "yyyymmddhhmmssbase"
 """Stand where a run's id and that of its baseline will be."""
 RUN_KINDS = ("run/", "settle/", "state/")
@@ -133,3 +135,40 @@ def compile_sync(project: Project, sync: Sync) -> Path:
     except OSError as problem:
         raise ConfigError(f"cannot be written ({type(problem).__name__})", path=folder) from None
     return folder
+
+
+def compile_task(project: Project, sync: Sync) -> Path:
+    """Write what the warehouse can run by itself, as it schedules things, to one file, and return that.
+
+    Looks at the source's columns: their names are written as the warehouse spells them. Raises `ConfigError` where the
+    warehouse has nothing that runs a script, or the file cannot be written.
+    """
+    with open_ledger(project, sync) as ledger:
+        text = task_text(describe_source(ledger), project.warehouse)
+    path = project.root / TASKS / f"{sync.name}.sql"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        raise ConfigError(f"cannot be written ({type(problem).__name__})", path=path) from None
+    return path
+
+
+def task_text(ledger: Ledger, settings: Any = None) -> str:
+    """A sync's task as its warehouse wants it. Needs the source described."""
+    dialect, sync = ledger.warehouse.dialect, ledger.sync
+    statements = [sql for _, sql in tasks.script(ledger, mapped_fields(sync))]
+    scheduler = dialect.task
+    assert scheduler is not None  # noqa: S101 - there would be no script
+    spelled = dialect.rendering.spelled
+    name, schema = spelled(f"task_{ledger.tables.token}"), spelled(ledger.schema)
+    return scheduler.write(
+        TaskScript(sync.name, name, schema, sync.task_cron, (*scheduler.session, *statements), settings)
+    )
+
+
+def mapped_fields(sync: Sync) -> tuple[str, ...]:
+    """A sync's mapped fields in the order of a snapshot's `filled` marks."""
+    return preparer(
+        connector_of(sync).fields, sync.mapping, sync=sync.name, hash=sync.hash, normalize=sync.normalize
+    ).fields

@@ -12,7 +12,7 @@ from .config import Project, select
 from .connectors import connector_of
 from .executing import masked
 from .fields import preparer
-from .ledger import reads
+from .ledger import reads, tasks
 from .ledger.core import Ledger
 from .ledger.rows import SyncRow
 from .ledger.source import describe_source
@@ -38,6 +38,7 @@ class Standing:
     members: dict[str, int] = field(default_factory=dict)
     oldest_removal: datetime | None = None
     next_due: datetime | None = None
+    task: tasks.Waiting | None = None
 
     def line(self) -> tuple[Any, ...]:
         """A line of the table."""
@@ -59,9 +60,18 @@ class Standing:
             said.append(f"a plan waits to be sent: wsync apply {self.waiting}")
         if self.unsettled:
             said.append("a run was interrupted while sending; the next run settles it first")
+        if self.task:
+            said.append(_task(self.task))
         if self.oldest_removal:
             said.append(f"a removal is not acknowledged since {self.oldest_removal:%Y-%m-%d %H:%M} UTC")
         return said
+
+
+def _task(task: tasks.Waiting) -> str:
+    if task.why is None:
+        prepared = f"{task.changed_keys or 0:,} changed keys at {task.prepared_at:%Y-%m-%d %H:%M} UTC"
+        return f"the warehouse's task prepared {prepared}; the next run takes them over"
+    return f"what the warehouse's task left is not taken over: {task.why}"
 
 
 def standings(project: Project, syncs: Iterable[Sync]) -> list[Standing]:
@@ -93,6 +103,7 @@ def _standing(project: Project, sync: Sync, warehouse: Any, ports: Ports) -> Sta
         {each.state: each.identities for each in members},
         min(removals, default=None),
         due,
+        tasks.waiting(ledger),
     )
 
 

@@ -128,6 +128,8 @@ class Sync:
     lease_seconds: int = 120
     takeover_wait_seconds: int = 30
     concurrency: int = 4
+    task_cron: str = "47 * * * *"
+    task_max_age_seconds: int = 86400
     place: Place | None = None
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
     """Where in the file of `place` a key stands, such as `primary_key` and `mapping.EMAIL`."""

@@ -14,7 +14,7 @@ from .connectors import Connector
 from .delivery import Delivery, Sender, Wire, pages_of
 from .errors import AudienceRefused, ConfigError, Held, WsyncError
 from .fields import Preparer, preparer, without_collections
-from .ledger import claims, forgetting, settling, steps
+from .ledger import claims, forgetting, settling, steps, tasks
 from .ledger.core import Ledger, Run
 from .ledger.source import describe_source
 from .ledger.steps import GuardFinding
@@ -48,7 +48,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Result:
-    """How a run ended. `status`: succeeded, partial (some rows failed), planned, blocked, stopped or skipped."""
+    """How a run ended. `status`: succeeded, partial (some rows failed), planned, blocked, stopped or skipped.
+
+    `prepared_at`: when a warehouse task prepared the changes that the run took over; None where it read the source.
+    """
 
     sync: str
     run_id: str
@@ -59,6 +62,7 @@ class Result:
     recovered: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     error: WsyncError | None = None
+    prepared_at: datetime | None = None
 
 
 @dataclass
@@ -71,6 +75,8 @@ class Runner:
     progress: Callable[[Progress], None] = lambda _progress: None
     stopping: Callable[[], WsyncError | None] = lambda: None
     warnings: list[str] = field(default_factory=list)
+    offer: tasks.Offer | None = None
+    """What a warehouse task prepared, as long as this run means to take it over."""
 
     @property
     def sync(self) -> Sync:
@@ -90,7 +96,9 @@ class Runner:
             if request.kind == "apply":
                 return self._apply(found, run, lease, recovered)
             steps.check_mirror(self.ledger)
-            return replace(self._fresh(found, run, lease, request), recovered=recovered)
+            result = self._fresh(found, run, lease, request)
+            prepared_at = self.offer.marker.prepared_at if self.offer else None
+            return replace(result, recovered=recovered, prepared_at=prepared_at)
 
     @contextmanager
     def _released(self, lease: claims.Lease) -> Iterator[None]:
@@ -114,8 +122,10 @@ class Runner:
     def _fresh(self, found: Connector, run: Run, lease: claims.Lease, request: Request) -> Result:
         with self._wire(found, run, create=request.kind not in ("plan", "forget")) as wire:
             settling.drop_plans(self.ledger, run)
-            self.ledger = describe_source(self.ledger)
-            prepare, run = self._preparer(found, _asked(run, request))
+            run = _asked(run, request)
+            self.offer = tasks.offered(self.ledger, run)
+            self.ledger = self.offer.ledger if self.offer else describe_source(self.ledger)
+            prepare, run = self._preparer(found, run)
             if request.kind == "forget":
                 # Older snapshots still have the key; they go when this run is over.
                 self.ledger = replace(self.ledger, sync=replace(self.sync, snapshots=1))
@@ -128,6 +138,7 @@ class Runner:
         self, wire: Wire, run: Run, prepare: Preparer, lease: claims.Lease, request: Request
     ) -> Result:
         found = wire.connector
+        self._changes(run, request)
         self._prepare(run, prepare, lease)
         self.progress(Progress("plan"))
         steps.snapshot(self.ledger, run)
@@ -170,9 +181,17 @@ class Runner:
         known = {name.lower(): name for name in prepare.columns}
         return [name if name in prepare.columns else known[name.lower()] for name in self.ledger.shape.columns]
 
-    def _prepare(self, run: Run, prepare: Preparer, lease: claims.Lease) -> None:
+    def _changes(self, run: Run, request: Request) -> None:
+        """The task's changes where they still fit, else the run's own."""
         self.progress(Progress("changes"))
-        steps.changes(self.ledger, run)
+        if self.offer is None:
+            steps.changes(self.ledger, run)
+        elif not tasks.adopt(self.ledger, run, self.offer, trigger=request.trigger):
+            self.offer = None
+            self.ledger = tasks.again(self.ledger)
+            steps.changes(self.ledger, run)
+
+    def _prepare(self, run: Run, prepare: Preparer, lease: claims.Lease) -> None:
         done = 0
         columns = self._columns(prepare)
         for batch in steps.changed_rows(self.ledger, run):

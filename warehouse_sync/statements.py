@@ -27,7 +27,7 @@ from .model import IDENTIFIER_SLOTS
 
 Bound = exp.Table | exp.Query
 T = TypeVar("T", bound=exp.Expr)
-Literal = str | int | float | bool | datetime | None
+Literal = str | int | float | bool | datetime | exp.Expr | None
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ def _fill(node: exp.Expr, shape: Shape, rendering: Rendering) -> exp.Expr:
 
 
 def literal(value: Literal) -> exp.Expr:
-    """A value as a literal node; a time as a UTC timestamp with its zone."""
+    """A value as a literal node; a time as a UTC timestamp with its zone, an expression as it is."""
     if isinstance(value, datetime):
         return exp.cast(exp.Literal.string(value.isoformat(sep=" ")), "timestamptz")
     return exp.convert(value)

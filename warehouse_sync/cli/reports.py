@@ -59,6 +59,7 @@ def record(report: Report) -> dict[str, Any]:
         "log": _dicts(report, "log"),
         "guards": [asdict(each) for each in result.guards] if result else [],
         "recovered": list(result.recovered) if result else [],
+        "prepared_at": result.prepared_at if result else None,
         "warnings": list(result.warnings) if result else [],
         "approve": approval(report),
         "error": described(report.error),
@@ -86,6 +87,10 @@ def tell(report: Report, screen: Screen) -> None:
     if report.result:
         for earlier in report.result.recovered:
             screen.line(f"  run {earlier}, interrupted before, was settled first")
+        if report.result.prepared_at:
+            screen.line(
+                f"  changes as the warehouse's task prepared them at {report.result.prepared_at:%Y-%m-%d %H:%M} UTC"
+            )
         _tell_plan(report, screen)
         _tell_guards(report, screen)
         for warning in report.result.warnings:

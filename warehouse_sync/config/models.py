@@ -77,6 +77,17 @@ class Guards(Block):
     null_keys_rows: RowLimit = Field(default=100, description="Refuse removals when more rows than this have no key.")
 
 
+class Task(Block):
+    """What a warehouse does by itself before a run; see docs/tasks.md."""
+
+    cron: Annotated[str, AfterValidator(values.cron)] = Field(
+        default="47 * * * *", description="When the warehouse prepares: five cron fields in UTC."
+    )
+    max_age: Annotated[str, AfterValidator(values.age)] = Field(
+        default="24 hours", description="A run takes over what was prepared no longer ago than this."
+    )
+
+
 class Settings(Block):
     """The settings of a sync that also may stand under `defaults`."""
 
@@ -140,6 +151,9 @@ class Settings(Block):
         description="Seconds to wait after a dead run's lease before it is taken over.",
     )
     concurrency: int = Field(default=4, ge=1, le=64, description="How many requests may be in flight at once.")
+    task: Task = Field(
+        default_factory=Task, description="For `wsync compile --task`: what the warehouse prepares by itself; see Task."
+    )
 
 
 class SourceBlock(Block):

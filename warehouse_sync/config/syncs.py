@@ -19,7 +19,7 @@ from .blocks import Desk, block, dotted, only, over, settings_of, text, without
 from .complaints import ConfigErrors, near, shown
 from .models import AudienceName, DestinationFile, SyncFile
 from .sources import source
-from .values import SYNC_NAME
+from .values import SYNC_NAME, seconds
 from .yaml_places import Node, read
 
 _ELSEWHERE = ("destination", "audience", "options")
@@ -260,6 +260,8 @@ def _assembled(file: SyncFile, name: str, reads: Source, aim: Target, parts: _Pa
         lease_seconds=file.lease,
         takeover_wait_seconds=file.takeover_wait,
         concurrency=file.concurrency,
+        task_cron=file.task.cron,
+        task_max_age_seconds=seconds(file.task.max_age),
         place=node.place,
         lines=dict(_lines(node, aim)),
     )

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from .. import adapters, connectors
 from ..schedule import Schedule
-from .models import AudienceName, Guards, MappedBlock, ProjectFile, Settings, SourceBlock, SyncFile
+from .models import AudienceName, Guards, MappedBlock, ProjectFile, Settings, SourceBlock, SyncFile, Task
 
 _TABLE = re.compile(r"(?<=<!-- settings: )(?P<name>[a-z ]+?)(?P<open> -->\n).*?(?=<!-- end -->)", re.DOTALL)
 
@@ -23,6 +23,7 @@ def models() -> dict[str, type[BaseModel]]:
         "settings": Settings,
         "guards": Guards,
         "schedule": Schedule,
+        "task": Task,
         "source": SourceBlock,
         "mapping": MappedBlock,
         "audience": AudienceName,

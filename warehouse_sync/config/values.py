@@ -9,6 +9,8 @@ import unicodedata
 from pydantic import ValidatorFunctionWrapHandler
 from pydantic_core import PydanticCustomError
 
+from ..schedule import read_cron
+
 PART = re.compile(r"[A-Za-z_][A-Za-z0-9_$]{0,127}")
 TABLE_PART = re.compile(r"[^\W\d][\w$-]{0,127}")
 SYNC_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
@@ -82,6 +84,24 @@ def period(value: object) -> object:
         return None
     if not isinstance(value, str) or not re.fullmatch(r"[1-9][0-9]{0,3} (hours?|days?|weeks?)", value):
         raise ValueError('must be a period such as "12 hours", "60 days" or "4 weeks"')
+    return value
+
+
+def age(value: str) -> str:
+    period(value)
+    if off_is_none(value) is None:
+        raise ValueError('must be a period such as "12 hours" or "2 days"')
+    return value
+
+
+def seconds(value: str) -> int:
+    """How long a period is."""
+    number, unit = value.split()
+    return int(number) * {"hour": 3600, "day": 86_400, "week": 604_800}[unit.rstrip("s")]
+
+
+def cron(value: str) -> str:
+    read_cron(value)
     return value
 
 

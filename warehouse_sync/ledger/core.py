@@ -14,7 +14,7 @@ from ..model import Ports, Source, Sync
 from ..normalize import VERSION
 from ..statements import Binding, Bound, Literal, Shape, render
 from .rows import RunRow, SyncRow
-from .tables import RUN_TABLES, STATE, VIEWS, Tables
+from .tables import RUN_TABLES, STATE, TASK_TABLES, VIEWS, Tables
 from .tries import tried
 
 T = TypeVar("T")
@@ -169,9 +169,13 @@ class Ledger:
 
     def drop(self, name: str, kind: str = "table") -> None:
         """Drop one of wsync's own tables or views, if it is there."""
-        tree = exp.Drop(tables=[self.tables.table(name)], kind=kind.upper(), exists=True)
-        sql = tree.sql(self.warehouse.dialect.rendering.dialect)
+        sql = self.drop_text(name, kind)
         self._again(f"drop {kind}", lambda: self.warehouse.execute(sql, f"drop {name}"))
+
+    def drop_text(self, name: str, kind: str = "table") -> str:
+        """What drops one of wsync's own tables or views, if it is there."""
+        tree = exp.Drop(tables=[self.tables.table(name)], kind=kind.upper(), exists=True)
+        return tree.sql(self.warehouse.dialect.rendering.dialect)
 
     def bounded(self, name: str, act: Callable[[], T]) -> T:
         """Do one thing in the warehouse between two boundaries."""
@@ -228,6 +232,7 @@ class Ledger:
         tables = self.tables
         bound: dict[str, Bound] = {name: tables.table(name) for name in (*STATE, *VIEWS)}
         bound |= {"mirror": tables.table(tables.mirror), "baseline_view": tables.table(tables.baseline_view)}
+        bound |= {f"task_{kind}": tables.table(tables.of_task(kind)) for kind in TASK_TABLES}
         bound["source"] = relation(self.sync.source)
         if run:
             bound |= {kind: tables.table(tables.of_run(kind, run.id)) for kind in (*RUN_TABLES, "snapshot")}

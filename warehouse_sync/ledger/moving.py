@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .core import Ledger, Run
-from .tables import STATE
+from .tables import STATE, TASK_TABLES
 
 HISTORY = ("runs", "sync_log", "suppressed")
 
@@ -65,7 +65,8 @@ def abandon(ledger: Ledger, run: Run) -> None:
 def _tables(ledger: Ledger) -> list[str]:
     tables = ledger.tables
     mine = [name for name in ledger.listing() if tables.run_of(name) or tables.fence_of(name) is not None]
-    return sorted([*mine, *({tables.mirror, tables.baseline_view} & ledger.listing())])
+    named = {tables.mirror, tables.baseline_view, *map(tables.of_task, TASK_TABLES)}
+    return sorted([*mine, *(named & ledger.listing())])
 
 
 def _drop_tables(ledger: Ledger, but: str = "") -> None:

@@ -47,6 +47,8 @@ def settle(ledger: Ledger, run: Run, *, missing: str, status: str = "settled", e
         ledger.execute("settle/mirror_insert", run, normalizer_version=ledger.normalizer_version)
 
     ledger.repeated(mirror)
+    # Gone before the pointer moves and back after it: a task that finds the view there finds the pointer's baseline.
+    ledger.drop(tables.baseline_view, "view")
     ledger.execute("settle/baseline_pointer", run)
     _tell(ledger, run)
     ledger.execute("settle/finish", run, status=status, error_code=error_code)
@@ -60,7 +62,6 @@ def _tell(ledger: Ledger, run: Run) -> None:
     if run.baseline is not None and tables.of_run("snapshot", run.baseline) not in there:
         run = replace(run, baseline=run.id)
     ledger.execute("settle/log", run, retain=ledger.sync.retain_logs)
-    ledger.drop(tables.baseline_view, "view")
     ledger.execute("settle/baseline_view", run)
 
 

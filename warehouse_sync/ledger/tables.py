@@ -24,6 +24,7 @@ RUN_TABLES = (
     "empty",
     "asked",
 )
+TASK_TABLES = ("source_rows", "changes", "marker")
 RUN_ID = r"\d{14}[0-9a-f]{4}"
 
 
@@ -62,6 +63,10 @@ class Tables:
     @property
     def baseline_view(self) -> str:
         return f"baseline_{self.token}"
+
+    def of_task(self, kind: str) -> str:
+        """A table of the sync's warehouse task: one of `TASK_TABLES`."""
+        return f"task_{kind}_{self.token}"
 
     def claim(self, fence: int) -> str:
         return f"claim_{self.token}_{fence:08d}"

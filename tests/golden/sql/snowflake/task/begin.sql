@@ -1,0 +1,20 @@
+INSERT INTO "WSYNC"."TASK_MARKER_PEOPLE" (
+  "STARTED_AT",
+  "BASELINE_RUN_ID",
+  "CONFIG_HASH",
+  "STATEMENT_VERSION",
+  "ENGINE",
+  "SOURCE_COLUMNS",
+  "VERDICT"
+)
+SELECT
+  CURRENT_TIMESTAMP(),
+  "S"."BASELINE_RUN_ID",
+  '0123456789abcdef',
+  '0123456789abcdef',
+  'engine 1',
+  '[["id", "BIGINT", "integer"]]',
+  CASE WHEN "S"."BASELINE_RUN_ID" IS NULL THEN 'no_baseline' ELSE 'preparing' END
+FROM "WSYNC"."SYNCS" AS "S"
+WHERE
+  "S"."CONNECTION_ID" = 'people'

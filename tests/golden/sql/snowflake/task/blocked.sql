@@ -1,0 +1,9 @@
+DELETE FROM "WSYNC"."TASK_CHANGES_PEOPLE"
+WHERE
+  EXISTS(
+    SELECT
+      1
+    FROM "WSYNC"."TASK_MARKER_PEOPLE" AS "M"
+    WHERE
+      NOT "M"."VERDICT" IN ('ready', 'preparing')
+  )
