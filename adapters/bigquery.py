@@ -1,43 +1,30 @@
-"""BigQuery, by google-cloud-bigquery (extra `bigquery`).
-
-Every statement is a job whose id is chosen here before it is sent. Sending one id twice makes one job, so a lost answer
-is resolved by sending it again, or by asking for the job of that id: whether a statement took effect is always known.
-"""
+"""BigQuery, by google-cloud-bigquery (extra `bigquery`). Every statement is a job, and commits by itself."""
 
 from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import count
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from time import monotonic, sleep
 from typing import IO, TYPE_CHECKING, Any, Literal
-from uuid import uuid4
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlglot import exp, parse_one
 
 from warehouse_sync.adapters import ColumnType, Kind
-from warehouse_sync.adapters.bigquery_errors import errors, failure
+from warehouse_sync.adapters.bigquery_errors import errors
+from warehouse_sync.adapters.bigquery_jobs import REQUEST_SECONDS, Jobs
 from warehouse_sync.adapters.bigquery_sql import DIALECT, named
 from warehouse_sync.errors import ConfigError, WarehouseError
 
 if TYPE_CHECKING:
     from google.cloud import bigquery
 
-    Job = bigquery.QueryJob | bigquery.LoadJob
-
 __all__ = ["DIALECT", "BigQuery", "Settings", "connect"]
 
 SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
-REQUEST_SECONDS = 60.0
-PATIENCE_SECONDS = 300.0
-"""How long a job may go without an answer about it before wsync stops waiting."""
-PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
-"""Seconds before a request whose answer was lost is sent again."""
 IN_MEMORY = 16 << 20
 
 KINDS: Mapping[str, tuple[str, Kind]] = {
@@ -86,7 +73,9 @@ class Settings(BaseModel):
     api_endpoint: str | None = Field(
         None, description="Another address of the BigQuery API: a private endpoint, or an emulator."
     )
-    anonymous: bool = Field(False, description="Sign in with nothing, as emulators want it; needs api_endpoint.")
+    anonymous: bool = Field(
+        default=False, description="Sign in with nothing, as emulators want it; needs api_endpoint."
+    )
 
     @model_validator(mode="after")
     def _agrees(self) -> Settings:
@@ -118,7 +107,7 @@ def connect(settings: Settings) -> BigQuery:
         location=settings.location,
         client_options=ClientOptions(api_endpoint=settings.api_endpoint) if settings.api_endpoint else None,
     )
-    return BigQuery(client, settings)
+    return BigQuery(client, settings, account=getattr(credentials, "service_account_email", None))
 
 
 def _credentials(settings: Settings) -> tuple[Any, str | None]:
@@ -133,7 +122,9 @@ def _credentials(settings: Settings) -> tuple[Any, str | None]:
     project: str | None
     try:
         if settings.keyfile:
-            credentials = Credentials.from_service_account_file(str(settings.keyfile), scopes=SCOPES)
+            credentials = Credentials.from_service_account_file(  # type: ignore[no-untyped-call]
+                str(settings.keyfile), scopes=SCOPES
+            )
             project = credentials.project_id
         else:
             credentials, project = default(scopes=SCOPES)
@@ -146,7 +137,7 @@ def _credentials(settings: Settings) -> tuple[Any, str | None]:
     except (OSError, ValueError):
         raise ConfigError("is not a readable key file of a service account", key="warehouse.keyfile") from None
     if settings.impersonate_service_account:
-        credentials = impersonated_credentials.Credentials(
+        credentials = impersonated_credentials.Credentials(  # type: ignore[no-untyped-call]
             source_credentials=credentials,
             target_principal=settings.impersonate_service_account,
             target_scopes=list(SCOPES),
@@ -160,11 +151,9 @@ class BigQuery:
     dialect = DIALECT
     engine = "bigquery"
 
-    def __init__(self, client: bigquery.Client, settings: Settings) -> None:
-        self.client, self.settings = client, settings
-        session = uuid4().hex
-        self.ids = (f"wsync_{session}_{n}" for n in count(1))
-        self.location = settings.location
+    def __init__(self, client: bigquery.Client, settings: Settings, *, account: str | None = None) -> None:
+        self.client, self.settings, self.account = client, settings, account
+        self.jobs = Jobs(client, settings.location)
 
     def execute(self, sql: str, statement: str) -> None:
         self._run(sql, statement)
@@ -182,10 +171,10 @@ class BigQuery:
     def load(self, schema: str, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         from google.cloud.bigquery import LoadJobConfig
 
-        statement = f"load {table}"
-        target = f"{self.client.project}.{schema}.{table}"
-        with errors(statement), SpooledTemporaryFile(IN_MEMORY, "r+b") as file:
-            fields = self.client.get_table(target, timeout=REQUEST_SECONDS).schema
+        statement, target = f"load {table}", f"{self._named(schema)}.{table}"
+        with SpooledTemporaryFile(IN_MEMORY, "r+b") as file:
+            with errors(statement):
+                fields = self.client.get_table(target, timeout=REQUEST_SECONDS).schema or []
             if not _written(file, columns, rows, {field.name for field in fields if field.field_type == "BYTES"}):
                 return
             config = LoadJobConfig(
@@ -195,18 +184,19 @@ class BigQuery:
                 create_disposition="CREATE_NEVER",
                 labels=self._labels(statement),
             )
-            self._done(
-                lambda job_id: self.client.load_table_from_file(
+
+            def begin(job_id: str) -> bigquery.LoadJob:
+                return self.client.load_table_from_file(
                     file, target, rewind=True, num_retries=1, job_id=job_id, job_config=config, timeout=REQUEST_SECONDS
-                ),
-                statement,
-            )
+                )
+
+            self.jobs.done(begin, statement)
 
     def describe(self, sql: str, statement: str) -> list[ColumnType]:
         if PLAIN.fullmatch(sql):
             for name in re.findall(r"`(.*?)`", sql):
                 named(name)
-        return [_column(field) for field in self._dry(sql, statement).schema]
+        return [_column(field) for field in self._dry(sql, statement).schema or ()]
 
     def estimate(self, sql: str, statement: str) -> int | None:
         found = self._dry(sql, statement).total_bytes_processed
@@ -234,26 +224,31 @@ class BigQuery:
         return missing(self, schema, relations)
 
     def close(self) -> None:
-        self.client.close()
+        self.client.close()  # type: ignore[no-untyped-call]
 
     # -- jobs ----------------------------------------------------------------------------------------------------
 
     def _run(self, sql: str, statement: str) -> bigquery.QueryJob:
-        from google.cloud.bigquery import QueryJobConfig
+        from google.cloud.bigquery import ConnectionProperty, QueryJobConfig
 
         text, config = _placed(sql, self.client.project), QueryJobConfig(labels=self._labels(statement))
+        config.connection_properties = [ConnectionProperty("time_zone", "UTC")]  # a project may have another
         if self.settings.maximum_bytes_billed:
             config.maximum_bytes_billed = self.settings.maximum_bytes_billed
         if self.settings.job_timeout:
             config.job_timeout_ms = 1000 * self.settings.job_timeout
 
-        def begin(job_id: str) -> Job:
+        def begin(job_id: str) -> bigquery.QueryJob:
             return self.client.query(
-                text, job_id=job_id, job_config=config, retry=None, job_retry=None, timeout=REQUEST_SECONDS
+                text,
+                job_id=job_id,
+                job_config=config,
+                retry=None,  # type: ignore[arg-type] # `Jobs` sends it again
+                job_retry=None,
+                timeout=REQUEST_SECONDS,
             )
 
-        with errors(statement):
-            job: bigquery.QueryJob = self._done(begin, statement)
+        job: bigquery.QueryJob = self.jobs.done(begin, statement)
         return job
 
     def _dry(self, sql: str, statement: str) -> bigquery.QueryJob:
@@ -262,46 +257,7 @@ class BigQuery:
 
         config = QueryJobConfig(dry_run=True, use_query_cache=False, labels=self._labels(statement))
         with errors(statement):
-            return self.client.query(sql, job_config=config, job_retry=None, timeout=REQUEST_SECONDS)
-
-    def _done(self, begin: Callable[[str], Any], statement: str) -> Any:
-        """Begin one job and wait for its end, whatever answers get lost on the way. Raises what became of it."""
-        job = self._begun(begin, next(self.ids))
-        self.location = job.location or self.location
-        self._await(job)
-        if failed := job.error_result:
-            raise failure(failed.get("reason") or "", failed.get("message") or "", statement)
-        return job
-
-    def _begun(self, begin: Callable[[str], Any], job_id: str) -> Any:
-        from google.api_core.exceptions import Conflict
-
-        for pause in PAUSES:
-            try:
-                return begin(job_id)
-            except Conflict:
-                return self._known(job_id)
-            except Exception as error:
-                if not _transient(error):
-                    raise
-                sleep(pause)
-        return self._known(job_id)
-
-    def _known(self, job_id: str) -> Any:
-        """The job of an id that BigQuery has."""
-        return self.client.get_job(job_id, location=self.location, timeout=REQUEST_SECONDS)
-
-    def _await(self, job: Any) -> None:
-        pause, heard = 0.05, monotonic()
-        while job.state != "DONE":
-            sleep(pause)
-            pause = min(2.0, pause * 1.5)
-            try:
-                job.reload(retry=None, timeout=REQUEST_SECONDS)
-                heard = monotonic()
-            except Exception as error:
-                if not _transient(error) or monotonic() - heard > PATIENCE_SECONDS:
-                    raise
+            return self.client.query(sql, job_config=config, timeout=REQUEST_SECONDS)
 
     def _labels(self, statement: str) -> dict[str, str]:
         return {**self.settings.labels, "wsync_step": re.sub(r"[^a-z0-9_-]", "_", statement.lower())[:63]}
@@ -322,17 +278,6 @@ class BigQuery:
 
 PLAIN = re.compile(r"SELECT \* FROM (`[^`]*(``[^`]*)*`\.?)+")
 """A whole table by its quoted name, as wsync asks for the source's columns first of all."""
-
-
-def _transient(error: Exception) -> bool:
-    """Whether an error says nothing about the request but that its answer was lost."""
-    import requests
-    from google.api_core.exceptions import ServerError
-    from google.auth.exceptions import TransportError
-
-    lost = (ServerError, TransportError, requests.ConnectionError, requests.Timeout, ConnectionError, TimeoutError)
-    broken = (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError)
-    return isinstance(error, (*lost, *broken))
 
 
 def _placed(sql: str, project: str) -> str:

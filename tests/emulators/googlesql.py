@@ -50,7 +50,9 @@ class Judge:
             self._refuse_clustering(found)
             self.tables[_key(found.name_path)] = columns
         elif kind == "ResolvedCreateViewStmt":
-            self.tables[_key(found.name_path)] = [(column.name, column.column.type) for column in found.output_column_list]
+            self.tables[_key(found.name_path)] = [
+                (column.name, column.column.type) for column in found.output_column_list
+            ]
         elif kind == "ResolvedDropStmt":
             self.tables.pop(_key(found.name_path), None)
         return found

@@ -1,0 +1,3 @@
+UPDATE `wsync`.`syncs` SET `audience_id` = '42', `audience_name` = 'People', `connector` = 'members', `account` = '1'
+WHERE
+  `connection_id` = 'people' AND `newest_fence` = 7

@@ -1,0 +1,6 @@
+SELECT
+  CURRENT_TIMESTAMP() AS `now`
+FROM (
+  SELECT
+    1 AS `one`
+) AS `d`

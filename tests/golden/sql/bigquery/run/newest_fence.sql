@@ -1,0 +1,5 @@
+SELECT
+  COALESCE(MAX(`r`.`fence`), 0)
+FROM `wsync`.`runs` AS `r`
+WHERE
+  `r`.`connection_id` = 'people'

@@ -1,0 +1,25 @@
+CREATE TABLE `wsync`.`operations_people_20261122090000abcd`
+OPTIONS (
+  expiration_timestamp=TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 7 DAY)
+) AS
+SELECT
+  `l`.`identity`,
+  `l`.`primary_key`,
+  CAST(NULL AS STRING) AS `prepared_key`,
+  CASE WHEN `l`.`tokens` > 0 AND `l`.`tokens_sent` = 0 THEN 'drop' ELSE 'remove' END AS `action`,
+  CASE
+    WHEN NOT NULL IS NULL AND FALSE
+    THEN 'suppressed'
+    WHEN `s`.`primary_key` IS NULL OR `s`.`operation` = 'delete'
+    THEN 'gone'
+    WHEN `s`.`error_code` = 'suppressed'
+    THEN 'suppressed'
+    WHEN `s`.`identity` IS NULL
+    THEN 'cleared'
+    ELSE 'rekeyed'
+  END AS `reason`,
+  `l`.`left_out`,
+  `l`.`page_group`
+FROM `wsync`.`leaving_people_20261122090000abcd` AS `l`
+LEFT JOIN `wsync`.`snapshot_people_20261122090000abcd` AS `s`
+  ON CAST(`s`.`primary_key` AS STRING) = `l`.`primary_key`

@@ -1,0 +1,3 @@
+SELECT
+  COUNT(*)
+FROM `wsync`.`sized_people` AS `s`

@@ -1,0 +1,3 @@
+DELETE FROM `wsync`.`abandoned_people`
+WHERE
+  `connection_id` = 'people'

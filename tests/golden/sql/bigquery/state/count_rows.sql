@@ -1,0 +1,5 @@
+SELECT
+  COUNT(*)
+FROM `wsync`.`counted_people` AS `c`
+WHERE
+  `c`.`connection_id` = 'people'

@@ -1,0 +1,3 @@
+UPDATE `wsync`.`renamed_people` SET `connection_id` = 'people'
+WHERE
+  `connection_id` = 'people_before'

@@ -1,0 +1,4 @@
+CREATE TABLE IF NOT EXISTS `wsync`.`suppressed` (
+  `connection_id` STRING NOT NULL,
+  `digest` STRING NOT NULL
+)
