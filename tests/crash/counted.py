@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -74,6 +76,12 @@ class Counted:
         return self._connection.appender(table, columns=columns)
 
 
+def cut(descriptor: int) -> None:
+    """End a connection as a network does: neither side is told."""
+    with socket.socket(fileno=os.dup(descriptor)) as line:
+        line.shutdown(socket.SHUT_RDWR)
+
+
 @contextmanager
 def counted_duckdb(tally: Tally) -> Iterator[None]:
     """Connections to duckdb that are opened now are counted."""
@@ -87,7 +95,7 @@ def counted_duckdb(tally: Tally) -> Iterator[None]:
 
 def counted_postgres(tally: Tally) -> None:
     """From now on this process counts its messages to PostgreSQL. The one it dies with is sent whole, and not waited
-    for: the server goes on with it alone."""
+    for: the server goes on with it alone. Whoever has no way to die loses the line there."""
     import psycopg
 
     wait = getattr(psycopg.Connection.wait, "counts", psycopg.Connection.wait)
@@ -96,6 +104,7 @@ def counted_postgres(tally: Tally) -> None:
         if tally.sent():
             next(generator, None)
             tally.kill()
+            cut(self.pgconn.socket)
         return wait(self, generator, *given, **named)
 
     counted.counts = wait  # type: ignore[attr-defined]

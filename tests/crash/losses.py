@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from tests.crash import oracle
+from tests.crash.counted import Tally
 from tests.crash.oracle import History
-from tests.crash.places import DuckFile, Place, Yard, some_name
+from tests.crash.places import DuckFile, Place, Yard
 from tests.crash.processes import Platform
-from tests.crash.sweep import Scenario, Sweep, and_tables
-from tests.crash.weak import RULES, STORIES, Died, Lawless, Rules, Trouble, WeakFile
-from tests.crash.world import Ended, run, set_source
+from tests.crash.sweep import Point, Scenario, Sweep
+from tests.crash.weak import STORIES, Died, Lawless, Rules, Trouble, WeakFile
+from tests.crash.world import Ended, run
 
 GIVEN_UP = ("AnswerLost", "WarehouseBusy")
 """How a run may end that met such errors and did not resolve them."""
@@ -109,18 +110,10 @@ class Losses:
 
     @contextmanager
     def _world(self, platform: Platform, at: int) -> Iterator[tuple[Place, History]]:
-        """The world as it was before a turn."""
-        learned, history = self.sweep.learned[at], History()
-        for turn in self.scenario.turns[: at + 1]:
-            history.saw(turn.rows)
-        platform.ask("restore", learned.platform)
-        place = learned.before.copy(some_name())
-        assert isinstance(place, WeakFile)
-        try:
+        with self.sweep.world(platform, at) as (place, history):
+            assert isinstance(place, WeakFile)
             with place.held():
                 yield place, history
-        finally:
-            place.remove()
 
     def _try(self, platform: Platform, trial: Trial) -> list[str]:
         with self._world(platform, trial.at) as (place, history):
@@ -138,17 +131,7 @@ class Losses:
                 return left(place, platform, ended).unlike(self.undisturbed[trial.at])
             if ended and not (ended.error.startswith(GIVEN_UP) and self.may_give_up(trial)):
                 return [f"ended {ended.status} {ended.error}"]
-            return self._next_run(platform, place, history, trial.at)
-
-    def _next_run(self, platform: Platform, place: Place, history: History, at: int) -> list[str]:
-        calm = self.scenario.calm(at)
-        tables = oracle.read_tables(place, then=calm.rows)
-        wrong = oracle.all_checks(platform, tables, history)
-        platform.ask("order", self.scenario.orders())
-        history.saw(calm.rows)
-        ended, tables = and_tables(place, platform.url, calm, at + 1)
-        set_source(place, calm.rows)
-        return wrong + self.sweep.after(platform, ended, tables, calm, history)
+            return self.sweep.next_run(platform, place, history, trial.at)
 
 
 def left(place: Place, platform: Platform, ended: Ended) -> Left:
@@ -171,15 +154,38 @@ def left(place: Place, platform: Platform, ended: Ended) -> Left:
 def rotated(losses: Losses, turn: int) -> list[Trial]:
     """Every call once, each with another story; `turn` turns the wheel."""
     stories = list(STORIES)
-    whole = list(losses.trials())
-    return [each for each in whole if each.story == stories[(each.call + turn) % len(stories)]]
-
-
-def under(scenario: Scenario, yard: Yard) -> list[Losses]:
-    """The scenario under every warehouse's rules."""
-    return [Losses(scenario, rules, yard) for rules in RULES]
+    return [each for each in losses.trials() if each.story == stories[(each.call + turn) % len(stories)]]
 
 
 def tried(losses: Losses, trials: Sequence[Trial]) -> list[str]:
     """The violations, as a list."""
     return list(losses.violations(trials))
+
+
+def cuts(sweep: Sweep, points: Sequence[Point]) -> list[str]:
+    """What is wrong when the line to a server breaks in turn at each of these messages, just sent: the run goes on
+    over another line, and leaves what it leaves undisturbed."""
+    undisturbed, wrong = dict[int, Left](), list[str]()
+    with Platform() as platform:
+        for at, kill in points:
+            if at not in undisturbed:
+                with sweep.world(platform, at) as (place, _):
+                    undisturbed[at] = left(
+                        place, platform, run(place, platform.url, sweep.scenario.turns[at], at, Tally())
+                    )
+            with sweep.world(platform, at) as (place, history):
+                found = _with_a_cut(sweep, platform, (place, history), (at, kill), undisturbed[at])
+            wrong += [f"{sweep.name((at, kill))}: {each}" for each in found]
+    return wrong
+
+
+def _with_a_cut(
+    sweep: Sweep, platform: Platform, world: tuple[Place, History], point: Point, undisturbed: Left
+) -> list[str]:
+    (place, history), (at, kill) = world, point
+    ended = run(place, platform.url, sweep.scenario.turns[at], at, Tally(dies=kill))
+    if ended.status == sweep.learned[at].ended.status:
+        return left(place, platform, ended).unlike(undisturbed)
+    if not (ended.error.startswith("WarehouseError") and sweep.boundary(point).endswith(STREAMS)):
+        return [f"ended {ended.status} {ended.error}"]
+    return sweep.next_run(platform, place, history, at)

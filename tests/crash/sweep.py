@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -107,16 +108,22 @@ class Sweep:
 
         Without a kill the turn is left out.
         """
-        scenario, learned = self.scenario, self.learned[at]
-        history = History()
-        for turn in scenario.turns[: at + 1]:
+        with Platform() as platform, self.world(platform, at) as (place, history):
+            try:
+                return self._crash(platform, place, at, kills, history)
+            except ChildFailed as failed:
+                return [f"a run failed: {str(failed).splitlines()[-1]}"]
+
+    @contextmanager
+    def world(self, platform: Platform, at: int) -> Iterator[tuple[Place, History]]:
+        """The world as it was before a turn, and everything that was ever in it."""
+        learned, history = self.learned[at], History()
+        for turn in self.scenario.turns[: at + 1]:
             history.saw(turn.rows)
+        platform.ask("restore", learned.platform)
         place = learned.before.copy(some_name())
         try:
-            with Platform(learned.platform) as platform:
-                return self._crash(platform, place, at, kills, history)
-        except ChildFailed as failed:
-            return [f"a run failed: {str(failed).splitlines()[-1]}"]
+            yield place, history
         finally:
             place.remove()
 
@@ -137,6 +144,16 @@ class Sweep:
             history.saw(calm.rows)
             in_child(partial(set_source, place, calm.rows))
         ended, tables = in_child(partial(and_tables, place, platform.url, calm, at + len(kills)))
+        return wrong + self.after(platform, ended, tables, calm, history)
+
+    def next_run(self, platform: Platform, place: Place, history: History, at: int) -> list[str]:
+        """What is wrong now that turn `at` failed, and after the run that follows it, over another source."""
+        calm = self.scenario.calm(at)
+        failed = oracle.read_tables(place, then=calm.rows)
+        wrong = oracle.all_checks(platform, failed, history)
+        platform.ask("order", self.scenario.orders())
+        history.saw(calm.rows)
+        ended, tables = and_tables(place, platform.url, calm, at + 1)
         return wrong + self.after(platform, ended, tables, calm, history)
 
     def after(self, platform: Platform, ended: Ended, tables: Tables, calm: Turn, history: History) -> list[str]:

@@ -22,12 +22,14 @@ from sqlglot import exp
 
 from tests.crash.counted import Kill
 from tests.crash.histories import histories
-from tests.crash.losses import rotated, tried, under
+from tests.crash.losing import LOSING, noticed_by_loss
+from tests.crash.losses import Losses, cuts, rotated, tried
 from tests.crash.mutants import MUTANTS, found_in, noticed, past_the_port
 from tests.crash.places import Yard, yard
 from tests.crash.processes import side_by_side
 from tests.crash.scenarios import EVERYTHING, RARE, SMALL
 from tests.crash.sweep import Point, Sweep, violations
+from tests.crash.weak import RULES
 from warehouse_sync import statements
 from warehouse_sync.sandbox import ACCOUNT
 
@@ -96,6 +98,7 @@ def turns(sweep: Sweep) -> list[dict[str, Any]]:
             "status": each.ended.status,
             "port": dict(each.ended.passed),
             "counted": {"statement": each.ended.statements, "request": each.requests},
+            "unnamed": [message for message in each.ended.wire if message.startswith("after ")],
             "log": sorted(each.log, key=str),
             "violations": list(each.violations),
         }
@@ -119,7 +122,7 @@ def errors(yard: Yard, stories: str = "some") -> dict[str, Any]:
     """Errors at every call under every warehouse's rules: with every story, or with `some` of them in turn."""
     told = dict[str, Any]()
     wrong = list[str]()
-    for turn, losses in enumerate(under(EVERYTHING, yard)):
+    for turn, losses in enumerate(Losses(EVERYTHING, rules, yard) for rules in RULES):
         losses.learn()
         trials = rotated(losses, turn) if stories == "some" else list(losses.trials())
         wrong += side_by_side(partial(tried, losses), trials, HANDS)
@@ -128,9 +131,17 @@ def errors(yard: Yard, stories: str = "some") -> dict[str, Any]:
     return {"warehouses": told, "violations": wrong}
 
 
+def broken_lines(yard: Yard, first: str = "0", stride: str = "1") -> dict[str, Any]:
+    """The line to a server breaks with a message just sent: with every one, or every so-manieth."""
+    found = Sweep(EVERYTHING, yard)
+    found.learn()
+    points = [each for each in found.points() if each[1].on_wire][int(first) :: int(stride)]
+    return {"points": len(points), "violations": side_by_side(partial(cuts, found), points, HANDS)}
+
+
 def mutant(yard: Yard, name: str) -> dict[str, Any]:
     """By what one broken engine was noticed."""
-    return {"noticed": noticed(MUTANTS[name], yard)}
+    return {"noticed": noticed(MUTANTS[name], yard) if name in MUTANTS else noticed_by_loss(LOSING[name], yard)}
 
 
 def random_histories(yard: Yard, first: str, count: str) -> dict[str, Any]:
@@ -141,6 +152,7 @@ def random_histories(yard: Yard, first: str, count: str) -> dict[str, Any]:
 
 JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "bypassed": bypassed,
+    "cuts": broken_lines,
     "errors": errors,
     "histories": random_histories,
     "mutant": mutant,
