@@ -12,9 +12,9 @@ from sqlglot import exp
 from warehouse_sync.adapters import ColumnType, Dialect, schedulers
 from warehouse_sync.adapters.postgres_errors import connecting, errors
 from warehouse_sync.adapters.postgres_grants import missing
-from warehouse_sync.adapters.postgres_session import KEPT_ALIVE, Door, Session, driver, last, ran, reopened
+from warehouse_sync.adapters.postgres_session import KEPT_ALIVE, Door, Session, driver, ran, reopened
 from warehouse_sync.adapters.postgres_types import columns as columns_of
-from warehouse_sync.errors import AnswerLost
+from warehouse_sync.errors import AnswerLost, WarehouseError
 from warehouse_sync.statements import Rendering
 
 if TYPE_CHECKING:
@@ -114,17 +114,21 @@ class Postgres:
         self.engine = f"postgres {self.session.connection.info.server_version // 10000}"
 
     def execute(self, sql: str, statement: str) -> None:
-        self._answered(statement, lambda session: ran(session.connection, session.pins + sql))
+        self._answered(statement, lambda session: session.ran(sql, statement))
 
     def query(self, sql: str, statement: str) -> list[tuple[Any, ...]]:
-        return self._answered(statement, lambda session: last(session.connection, session.pins + sql))
+        return self._answered(statement, lambda session: session.ran(sql, statement).fetchall())
 
     def stream(self, sql: str, statement: str, rows: int) -> Iterator[list[tuple[Any, ...]]]:
         reader = self.door()
         try:
             with errors(statement), reader.connection.cursor() as cursor:
-                ran(reader.connection, f"begin; {reader.pins}set local statement_timeout = 0")
+                ran(reader.connection, "begin")
+                reader.ran("set local statement_timeout = 0", statement)  # whoever reads takes the time it takes
                 yield from batches(cursor.stream(sql.encode(), size=chunk()), rows)
+        except AnswerLost:
+            told = "the connection was lost while rows were read"
+            raise WarehouseError(told, statement=statement, code="connection") from None
         finally:
             reader.connection.close()
 
@@ -135,7 +139,8 @@ class Postgres:
 
         def copied(session: Session) -> None:
             into = f"copy {target} ({names}) from stdin".encode()
-            with transaction(session) as connection, connection.cursor() as cursor, cursor.copy(into) as copy:
+            begun = transaction(session, f"load {table}")
+            with begun as connection, connection.cursor() as cursor, cursor.copy(into) as copy:
                 for row in rows:
                     copy.write_row(row)
 
@@ -143,7 +148,7 @@ class Postgres:
 
     def describe(self, sql: str, statement: str) -> list[ColumnType]:
         select = f"select * from (\n{sql}\n) as d limit 0"
-        cursor = self._answered(statement, lambda session: ran(session.connection, session.pins + select))
+        cursor = self._answered(statement, lambda session: session.ran(select, statement))
         return columns_of(cursor.description or (), lambda asked: self.query(asked, statement))
 
     def tables(self, schema: str) -> set[str]:
@@ -185,11 +190,12 @@ class Postgres:
 
 
 @contextmanager
-def transaction(session: Session) -> Iterator[psycopg.Connection[Any]]:
+def transaction(session: Session, statement: str) -> Iterator[psycopg.Connection[Any]]:
     """A transaction of several messages, with the session's pins; all or nothing."""
     connection = session.connection
-    ran(connection, f"begin; {session.pins}")
+    ran(connection, "begin")
     try:
+        session.ran("", statement)
         yield connection
         ran(connection, "commit")
     except BaseException:

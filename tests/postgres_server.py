@@ -9,8 +9,9 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -25,35 +26,72 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@dataclass
+class Server:
+    """A server in a folder of its own; `settings` are what connects to it as its administrator."""
+
+    folder: Path
+    binaries: Path
+    port: int
+    options: tuple[str, ...] = ()
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def settings(self) -> dict[str, str | int]:
+        return {"host": "127.0.0.1", "port": self.port, "user": "postgres", "dbname": "postgres"}
+
+    def start(self) -> None:
+        listening = ("-p", str(self.port), "-h", "127.0.0.1", "-k", self.folder)
+        self.process = subprocess.Popen(
+            [self.binaries / "postgres", "-D", self.folder / "data", *listening, *SETTINGS, *self.options],
+            user=USER,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=(self.folder / "log").open("wb") if not AS_ROOT else subprocess.DEVNULL,
+        )
+        _await(self.port)
+
+    def stop(self) -> None:
+        """A fast shutdown, whoever is still connected."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(20)
+            self.process = None
+
+
 @contextmanager
-def running_postgres() -> Iterator[dict[str, str | int]]:
-    """Start a server in a temporary folder, yield its connection settings, stop it.
+def server(*options: str, files: Mapping[str, bytes] = {}) -> Iterator[Server]:
+    """Start a server in a temporary folder, stop it in the end. `files` are put beside its data, only its to read.
 
     The server refuses to run as root; then it runs as `nobody`, from a copy that `nobody` can read.
     """
     folder = Path(tempfile.mkdtemp(prefix="wsync-pg-"))
     try:
         binaries = _binaries(folder)
-        data, port = folder / "data", free_port()
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+            (folder / name).chmod(0o600)
         if AS_ROOT:
             for path in (folder, *folder.rglob("*")):
                 shutil.chown(path, USER, "nogroup")
+        data = folder / "data"
         _call(binaries / "initdb", "-N", "-U", "postgres", "--auth=trust", "--locale=C", "-E", "UTF8", "-D", data)
-        server = subprocess.Popen(
-            [binaries / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", folder, *SETTINGS],
-            user=USER,
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-            stderr=(folder / "log").open("wb") if not AS_ROOT else subprocess.DEVNULL,
-        )
+        told = tuple(option.replace("{folder}", str(folder)) for option in options)
+        running = Server(folder, binaries, free_port(), told)
         try:
-            _await(port)
-            yield {"host": "127.0.0.1", "port": port, "user": "postgres", "dbname": "postgres"}
+            running.start()
+            yield running
         finally:
-            server.send_signal(signal.SIGINT)  # a fast shutdown, whoever is still connected
-            server.wait(20)
+            running.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def running_postgres() -> Iterator[dict[str, str | int]]:
+    """A server as `server` starts it: the settings that connect to it."""
+    with server() as running:
+        yield running.settings
 
 
 def _binaries(folder: Path) -> Path:
