@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests import warehouses
+from tests.emulators import bigquery as bigquery_emulator
 from tests.engine import Engine
 from tests.places import Place
 from tests.postgres_server import running_postgres
@@ -18,6 +19,13 @@ def postgres() -> Iterator[dict[str, str | int]]:
     """Connection settings of a real PostgreSQL, started once."""
     with running_postgres() as settings:
         yield settings
+
+
+@pytest.fixture(scope="session")
+def bigquery() -> Iterator[str]:
+    """The address of an emulated BigQuery, started once."""
+    with bigquery_emulator.running() as address:
+        yield address
 
 
 @pytest.fixture

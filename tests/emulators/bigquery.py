@@ -85,7 +85,7 @@ def _python() -> Path:
 @contextmanager
 def running() -> Iterator[str]:
     """Start an emulator in a folder of its own, yield its address, stop it."""
-    memory = Path("/dev/shm")  # noqa: S108 - it writes small files at every job: on a disk that is three times slower
+    memory = Path("/dev/shm")  # every job writes small files: on a disk that takes three times as long
     folder = Path(tempfile.mkdtemp(prefix="wsync-bq-", dir=memory if memory.is_dir() else None))
     port = free_port()
     with (folder / "log").open("wb") as log:
