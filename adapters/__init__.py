@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from warehouse_sync.errors import ConfigError
 from warehouse_sync.statements import Rendering
 
-BUILT_IN = ("duckdb", "postgres", "snowflake")
+BUILT_IN = ("duckdb", "postgres", "snowflake", "bigquery", "redshift")
 
 Kind = Literal["text", "integer", "decimal", "float", "boolean", "date", "timestamp", "uuid", "other"]
 

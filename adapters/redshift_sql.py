@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from sqlglot import exp
 
-from warehouse_sync.adapters import Dialect
+from warehouse_sync.adapters import Dialect, schedulers
 from warehouse_sync.statements import Rendering
 
 TEXT = "varchar(65535)"
@@ -22,10 +22,12 @@ DIGEST = "char(32)"
 literal that a multi-row INSERT could hold. A CHAR is as wide as its text, and digests are ASCII, as CHAR must be."""
 
 WORDS = frozenset(
-    ("state", "status", "phase", "kind", "mode", "run_trigger", "operation", "reason", "verdict", "problem", "action")
-    + ("planned_action", "old_action", "old_state")
-)
+    ("state", "status", "phase", "kind", "mode", "run_trigger", "operation", "reason", "problem", "action")
+) | {"planned_action", "old_action", "old_state"}
 """Columns that hold words of ours, none longer than 32 bytes."""
+
+HOLES = {("settle/baseline_view", "baseline_run_id"): WORD, ("task/judge", "filled"): TEXT}
+"""Texts bound as values that become a column, by statement and column."""
 
 PLACED: dict[str, tuple[str | None, str | None]] = {
     "state/mirror": ("identity", "identity"),
@@ -177,13 +179,10 @@ def _typed(select: exp.Select, name: str) -> None:
     """
     for one in select.expressions:
         inner = one.unalias()
-        if name == "settle/baseline_view" and one.alias == "baseline_run_id":
-            width = WORD
-        elif longest := _longest(inner):
-            width = WORD if longest <= 32 else TEXT
-        else:
-            continue
-        inner.replace(exp.Cast(this=inner.copy(), to=_built(width)))
+        longest = _longest(inner)
+        width = HOLES.get((name, one.alias)) or (longest and (WORD if longest <= 32 else TEXT))
+        if width:
+            inner.replace(exp.Cast(this=inner.copy(), to=_built(width)))
 
 
 def _longest(node: exp.Expr) -> int | None:
@@ -227,4 +226,5 @@ DIALECT = Dialect(
         boolean_text=boolean_text,
     ),
     name_limit=127,
+    task=schedulers.REDSHIFT,
 )

@@ -23,6 +23,7 @@ create function sha2(value text, bits integer) returns text language sql immutab
   select case when bits in (0, 256) then encode(sha256(convert_to(value, 'UTF8')), 'hex') else '' end $$;
 create view svv_transactions as
   select pid from pg_stat_activity where state <> 'idle' and backend_type = 'client backend';
+grant select on svv_transactions to public;
 """
 """Functions and system views that PostgreSQL lacks. They go to `public`, which is in every test's search path."""
 

@@ -24,7 +24,7 @@ def through_shims(**facts: Any) -> Any:
 
 def place(request: pytest.FixtureRequest) -> Place:
     request.getfixturevalue("monkeypatch").setattr(redshift_session, "connected", through_shims)
-    server = fresh_database(request.getfixturevalue("postgres"), "redshift")
+    server = fresh_database(request, "redshift")
     as_admin(server)(FUNCTIONS)
     settings = {**server, "sslmode": "disable"}
     poor = {**stranger(server), "sslmode": "disable"}

@@ -3,7 +3,7 @@ DISTSTYLE KEY
 DISTKEY("primary_key") AS
 SELECT
   "c"."primary_key",
-  CAST(NULL AS VARCHAR(32)) AS "verdict",
+  CAST(NULL AS VARCHAR(65535)) AS "verdict",
   CAST(NULL AS VARCHAR(65535)) AS "error_code",
   CAST(NULL AS VARCHAR(65535)) AS "error_reason",
   CAST(NULL AS VARCHAR(65535)) AS "field_notes",

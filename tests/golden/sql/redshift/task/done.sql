@@ -1,0 +1,3 @@
+DELETE FROM "wsync"."task_marker_people"
+WHERE
+  "verdict" = 'preparing'
