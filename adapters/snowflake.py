@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -57,6 +58,13 @@ DIALECT = Dialect(
 )
 
 
+RESUMED = 3
+"""How often one stream's result is opened again."""
+
+
+PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
+
+
 class Described(NamedTuple):
     """What the connector says of a column (PEP 249, in Snowflake's order)."""
 
@@ -97,7 +105,7 @@ def connect(settings: Settings) -> Snowflake:
     Raises `ConfigError` where the driver is missing or a key cannot be read, `WarehouseError` where Snowflake cannot be
     reached or refuses the credentials.
     """
-    return Snowflake(opener(settings), tag=settings.query_tag)
+    return Snowflake(opener(settings), settings)
 
 
 class Snowflake:
@@ -108,30 +116,68 @@ class Snowflake:
     """Without a version: Snowflake documents HASH as deterministic, and has no releases to choose from."""
 
     def __init__(
-        self, opened: Callable[[], Any], *, tag: str = "wsync", sleep: Callable[[float], None] = time.sleep
+        self, opened: Callable[[], Any], settings: Settings, *, sleep: Callable[[float], None] = time.sleep
     ) -> None:
-        self.opened, self.tag, self.sleep = opened, tag, sleep
+        self.opened, self.settings, self.sleep = opened, settings, sleep
         self.connection = opened()
 
     def execute(self, sql: str, statement: str) -> None:
-        self._run(sql, statement).close()
+        self._run(sql, statement, _closed, enough=True)
         if statement == "create schema":
             self._reopen()  # making a schema moves the session into it, and a user's SQL would be read there
 
     def query(self, sql: str, statement: str) -> list[tuple[Any, ...]]:
-        return self._run(sql, statement, lambda cursor: [tuple(row) for row in cursor.fetchall()])
+        rows: list[tuple[Any, ...]] = self._run(
+            sql, statement, lambda cursor: [tuple(row) for row in cursor.fetchall()]
+        )
+        return rows
 
     def stream(self, sql: str, statement: str, rows: int) -> Iterator[list[tuple[Any, ...]]]:
-        """The connector fetches a result's chunks a few ahead and gives up each after it was read: memory stays flat.
+        """The connector fetches a result's chunks a few ahead and drops each after it was read: memory stays flat.
 
-        A result stays readable for 24 hours, whatever else the session does.
+        Where a connection or a chunk's address (they expire after some hours) is lost, the same result is opened again.
         """
-        cursor = self._run(sql, statement)
+        cursor, read = self._opened_stream(sql, statement), 0
+        query_id = cursor.sfqid
         try:
-            while batch := self._told(lambda: cursor.fetchmany(rows), statement):
+            while True:
+                batch, cursor = self._batch(cursor, rows, read, query_id, statement)
+                if not batch:
+                    return
+                read += len(batch)
                 yield batch
         finally:
             cursor.close()
+
+    def _opened_stream(self, sql: str, statement: str) -> Any:
+        for again in range(RESUMED + 1):
+            try:
+                return self._run(sql, statement, _itself)
+            except AnswerLost:
+                if again == RESUMED:
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+    def _batch(self, cursor: Any, rows: int, read: int, query_id: str, statement: str) -> tuple[list[Any], Any]:
+        """The next rows after those read, and the cursor that goes on from there."""
+        for again in range(RESUMED + 1):
+            try:
+                if again:
+                    cursor = self._resumed(query_id, read)
+                return cursor.fetchmany(rows), cursor
+            except Exception as error:  # noqa: BLE001 - the connector lets errors of its HTTP client through
+                if not lost(error):
+                    raise self._told_apart(error, statement) from None
+            self._reopen()
+        raise WarehouseError("the connection was lost again and again", statement=statement, code="connection")
+
+    def _resumed(self, query_id: str, read: int) -> Any:
+        """A result as it stands in Snowflake (for 24 hours), after the rows that were read before."""
+        cursor = self.connection.cursor()
+        cursor.get_results_from_sfqid(query_id)
+        while read:
+            read -= len(cursor.fetchmany(min(read, 10_000))) or read
+        return cursor
 
     def load(self, schema: str, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """By PUT and COPY through the table's own stage; COPY is one transaction, and takes the files away."""
@@ -141,18 +187,18 @@ class Snowflake:
             if not files.rows:
                 return
             try:
-                self._run(put(files.folder, place), f"load {table}").close()
+                self._run(put(files.folder, place), f"load {table}", _closed)
                 arrived = self._run(copy_into(target, named, place), f"load {table}", copied)
             except WarehouseError:
                 with suppress(WarehouseError):
-                    self._run(remove(place), f"load {table}").close()
+                    self._run(remove(place), f"load {table}", _closed)
                 raise
-        if arrived not in (None, files.rows):
+        if arrived != files.rows:
             raise WarehouseError(f"{arrived} of {files.rows} rows arrived", statement=f"load {table}")
 
     def describe(self, sql: str, statement: str) -> list[ColumnType]:
-        cursor = self.connection.cursor()
-        found = self._told(lambda: cursor.describe(f"select * from (\n{sql}\n) as d"), statement)
+        whole = f"select * from (\n{sql}\n) as d"
+        found = self._told(lambda: self.connection.cursor().describe(whole), statement)
         return [column_type(Described(*tuple(column)[:7])) for column in found or ()]
 
     def tables(self, schema: str) -> set[str]:
@@ -166,7 +212,8 @@ class Snowflake:
         return bool(self.query(named.sql("snowflake"), "find schema"))
 
     def missing_grants(self, schema: str, relations: Sequence[Sequence[str]]) -> list[str]:
-        return missing(self.query, self._plain(schema), relations)
+        names = (self._plain(schema), self._plain(self.settings.database), self._plain(self.settings.warehouse))
+        return missing(self.query, *names, relations)
 
     def estimate(self, sql: str, statement: str) -> int | None:
         return None  # Snowflake bills the time a virtual warehouse runs, not bytes
@@ -177,26 +224,24 @@ class Snowflake:
 
     # -- one statement -------------------------------------------------------------------------------------------
 
-    def _run(self, sql: str, statement: str, read: Callable[[Any], Any] | None = None) -> Any:
-        """Run a statement under a query tag that only it has; its cursor, or what `read` makes of it.
+    def _run(self, sql: str, statement: str, read: Callable[[Any], Any], *, enough: bool = False) -> Any:
+        """Run a statement under a query tag that only it has; what `read` makes of its cursor.
 
-        Where the answer is lost, the tag tells on a new connection what became of the statement.
+        Where the answer is lost, the tag tells on a new connection what became of the statement: with `enough`, that it
+        succeeded is all there is to know.
         """
-        tag, cursor = tagged(self.tag, statement, uuid4().hex), self.connection.cursor()
+        tag = tagged(self.settings.query_tag, statement, uuid4().hex)
         try:
+            cursor = self.connection.cursor()
             cursor.execute(sql, _statement_params={"QUERY_TAG": tag})
-            return read(cursor) if read else cursor
+            return read(cursor)
         except Exception as error:  # noqa: BLE001 - the connector lets errors of its HTTP client through
             if not lost(error):
                 raise self._told_apart(error, statement) from None
-        return self._resolved(tag, statement, read)
-
-    def _resolved(self, tag: str, statement: str, read: Callable[[Any], Any] | None) -> Any:
         self._reopen()
-        ended = Lost(self.connection, self.sleep).ended(tag, statement)
-        if not ended or read:
-            raise AnswerLost("the answer was lost on its way", statement=statement, code="connection")
-        return self.connection.cursor()
+        if Lost(self.connection, self.sleep).ended(tag, statement) and enough:
+            return None
+        raise AnswerLost("the answer was lost on its way", statement=statement, code="connection")
 
     def _told(self, act: Callable[[], Any], statement: str) -> Any:
         """Do something that changes nothing, with its errors told as ours."""
@@ -224,7 +269,15 @@ class Snowflake:
 
     def _plain(self, name: str) -> str:
         """wsync's own names as Snowflake spells them; a name that needs quoting is what it is."""
-        return name.upper() if name.isascii() and name.isidentifier() and name.islower() else name
+        return name.upper() if PLAIN.fullmatch(name) else name
+
+
+def _itself(cursor: Any) -> Any:
+    return cursor
+
+
+def _closed(cursor: Any) -> None:
+    cursor.close()
 
 
 def column_type(column: Described) -> ColumnType:

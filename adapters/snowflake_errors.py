@@ -13,6 +13,7 @@ STOPPED = {604, 630}  # cancelled by somebody, or by a timeout
 QUOTA = {666, 90073}  # the trial has ended; a resource monitor's quota is used up
 NO_WAREHOUSE = {606}
 MISSING = {904, 2003, 2043}  # Snowflake does not tell a missing object from one the role may not see
+UNQUALIFIED = {90105, 90106}
 GRANTS = {3001}
 STATEMENTS = {1003}
 TOKENS = {390303, 390318}  # OAuth token invalid; expired
@@ -77,6 +78,8 @@ def _told(error: Exception, errno: int, sqlstate: str) -> tuple[str, str]:
         return "there is no virtual warehouse: check warehouse.warehouse, and that the role may use it", "grants"
     if errno in MISSING or sqlstate == "42S02":
         return f"{_name(error)} does not exist, or the role may not see it", "missing"
+    if errno in UNQUALIFIED:
+        return "a name stands without its schema, and the session has none of its own", "missing"
     if errno in GRANTS or sqlstate == "42501":
         return "the role lacks a privilege; `wsync check` prints the grants that are missing", "grants"
     if _of_credentials(errno, sqlstate):

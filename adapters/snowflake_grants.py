@@ -12,19 +12,17 @@ Held = set[tuple[str, str, str]]
 """What the session's roles hold: (object type, its name as `schema.object`, privilege)."""
 
 
-def missing(query: Query, schema: str, relations: Sequence[Sequence[str]]) -> list[str]:
-    """The grants that wsync's schema and its sources still need; the schema as Snowflake spells it.
+def missing(query: Query, schema: str, database: str, warehouse: str, relations: Sequence[Sequence[str]]) -> list[str]:
+    """The grants that wsync's schema and its sources still need; all names as Snowflake spells them.
 
     Privileges count from every role of the session, inherited ones too
     (docs.snowflake.com/en/sql-reference/functions/is_role_in_session, read 2026-11-22).
     """
-    ((role, database, warehouse),) = query(
-        "SELECT CURRENT_ROLE(), CURRENT_DATABASE(), CURRENT_WAREHOUSE()", "read grants"
-    )
+    ((role, reached, in_use),) = query("SELECT CURRENT_ROLE(), CURRENT_DATABASE(), CURRENT_WAREHOUSE()", "read grants")
     to = f"TO ROLE {_quoted(role)}"
-    if database is None:
-        return [f"GRANT USAGE ON DATABASE … {to}"]
-    told = [] if warehouse else [f"GRANT USAGE ON WAREHOUSE … {to}"]
+    told = [] if in_use else [f"GRANT USAGE ON WAREHOUSE {_quoted(warehouse)} {to}"]
+    if not reached:
+        return [*told, f"GRANT USAGE ON DATABASE {_quoted(database)} {to}"]
     told += _for_state(query, database, schema, to)
     for parts in relations:
         told += [grant for grant in _for_source(query, database, parts, to) if grant not in told]

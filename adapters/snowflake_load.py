@@ -94,9 +94,9 @@ def remove(place: str) -> str:
     return f"REMOVE {place}"
 
 
-def copied(cursor: Any) -> int | None:
-    """How many rows COPY says it loaded; None where it does not say."""
+def copied(cursor: Any) -> int:
+    """How many rows COPY says it loaded."""
     names = [column[0].lower() for column in cursor.description or ()]
     if "rows_loaded" not in names:
-        return None
+        return 0  # it found no file, and says only that
     return sum(int(row[names.index("rows_loaded")]) for row in cursor.fetchall())

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from glob import glob
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,7 +21,7 @@ DIFFERENCES = {
     "BINARY(16)": "duckdb's BLOB takes no length: the length is left out",
     "INFORMATION_SCHEMA.TABLES": "lists no views: those of INFORMATION_SCHEMA.VIEWS are added",
     "PUT of several files": "fakesnow copies one named file: the folder's files are put one by one",
-    "COPY of CSV": "fakesnow lets duckdb guess types, reads \"\" as NULL and hex as text: fields are read as text, "
+    "COPY of CSV": 'fakesnow lets duckdb guess types, reads "" as NULL and hex as text: fields are read as text, '
     "an enclosed empty field as an empty text, and hex into BINARY as BINARY_FORMAT = HEX says",
     "REMOVE": "not implemented: the files of the stage's folder are deleted",
     "error numbers": "fakesnow tells duckdb's errors as 2003: an object that is there is 2002, a message names the "
@@ -132,12 +131,12 @@ class Cursor:
             return
         self.answer = None
         if sql.startswith("REMOVE "):
-            return _removed(sql)
+            _removed(sql)
+            return
+        for theirs, ours in REWRITTEN:
+            sql = sql.replace(theirs, ours)
         for statement in _each_file(sql):
-            for theirs, ours in REWRITTEN:
-                statement = statement.replace(theirs, ours)
             self.inner.execute(statement)
-        return None
 
     def describe(self, sql: str) -> list[Any]:
         self.account.fault("before", sql)
@@ -148,6 +147,13 @@ class Cursor:
     def description(self) -> Any:
         with _as_snowflake_tells_it():
             return self.inner.description
+
+    @property
+    def sfqid(self) -> str | None:
+        return self.inner.sfqid
+
+    def get_results_from_sfqid(self, query_id: str) -> None:
+        self.inner.get_results_from_sfqid(query_id)
 
     def fetchall(self) -> list[Any]:
         return self.answer if self.answer is not None else list(self.inner.fetchall())
@@ -193,8 +199,9 @@ def _each_file(sql: str) -> Iterator[str]:
     if not named:
         yield sql
         return
-    for path in sorted(glob(named[1])):
-        yield sql.replace(named[1], path)
+    folder = Path(named[1]).parent
+    for path in sorted(folder.glob("*.csv.gz")):
+        yield sql.replace(named[1], str(path))
 
 
 def _removed(sql: str) -> None:
@@ -262,7 +269,9 @@ def _inserts(expression: Any, params: Any, urls: list[str], _parquet: Any = None
     assert (params.file_format.quote, params.file_format.null_if) == ('"', [""]), "COPY's options are not ours"
     into = target.sql("duckdb")
     return [
-        sqlglot.parse_one(f"insert into {into} select {', '.join(told)} from read_csv('{url}', {options})", read="duckdb")
+        sqlglot.parse_one(
+            f"insert into {into} select {', '.join(told)} from read_csv('{url}', {options})", read="duckdb"
+        )
         for url in urls
     ]
 

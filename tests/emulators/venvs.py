@@ -50,9 +50,7 @@ def environment(
         if not (folder / STAMP).exists() or (folder / STAMP).read_text() != stamp:
             shutil.rmtree(folder, ignore_errors=True)
             _called([python or sys.executable, "-m", "venv", str(folder)], f"no environment for {name}")
-            _called(
-                [str(interpreter), "-m", "pip", "install", "-q", *wanted], f"pip cannot install {requirements[0]}"
-            )
+            _called([str(interpreter), "-m", "pip", "install", "-q", *wanted], f"pip cannot install {requirements[0]}")
             if unchecked:
                 install = [str(interpreter), "-m", "pip", "install", "-q", "--no-deps", *unchecked]
                 _called(install, f"pip cannot install {unchecked[0]}")
