@@ -36,7 +36,7 @@ class Syncing:
         self.table, self.columns, self.page_rows = table, columns, 3
         self.passed: list[str] = []
         self.ports = Ports(boundary=self.passed.append, sleep=lambda _seconds: None)
-        self.sync = replace(a_sync(**settings), source=Source((place.schema, table), label=table))
+        self.sync = replace(a_sync(**settings), source=Source(place.relation(table), label=table))
         place.create(warehouse, table, columns)
 
     @classmethod
@@ -45,6 +45,10 @@ class Syncing:
         mapping = (Mapped("EMAIL", "email"),)
         columns = {**keys, "email": "text"}
         return cls(place, warehouse, table="keyed", columns=columns, primary_key=tuple(keys), mapping=mapping)
+
+    def read(self, table: str) -> None:
+        """The sync reads another table from now on."""
+        self.sync = replace(self.sync, source=Source(self.place.relation(table), label=table))
 
     @property
     def ledger(self) -> Ledger:

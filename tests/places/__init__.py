@@ -63,16 +63,17 @@ class Engine:
         return adapters.dialect(self.name).rendering
 
 
-Fault = Callable[[Warehouse], None]
+Fault = Callable[[], None]
 
 
 @dataclass(frozen=True)
 class Place:
     """One fresh warehouse. `settings` is its `warehouse:` block without the type, with no secret in it.
 
-    `schema` is where the tests' tables go, `state` the state schema. `faults` make the engine raise an error of this
-    code. `elsewhere` sets the zone that the server gives to new sessions to another than UTC. `poor` is the block of
-    somebody who may connect and nothing else, and `grant` runs a GRANT statement for them as the administrator.
+    `schema` is where the tests' tables go, `state` the state schema. `faults` make the engine raise an error of a code:
+    credentials, grants, busy, timeout. `elsewhere` sets the zone that the server gives to new sessions to another than
+    UTC. `poor` is the block of somebody who may connect and nothing else, and `grant` runs a GRANT statement for them
+    as the administrator.
     """
 
     engine: Engine
@@ -106,16 +107,22 @@ class Place:
         tree = rendering.rewrite(rendering.folded(sqlglot.parse_one(duckdb, read="duckdb")), "test")
         return tree.sql(dialect=rendering.dialect, identify=True)
 
-    def column(self, name: str) -> str:
-        """A column's name, quoted: a plain one as if it had been written without quotes, any other as it stands."""
-        spelled = self.engine.rendering.spelled(name) if PLAIN.fullmatch(name) else name
-        return exp.to_identifier(spelled, quoted=True).sql(self.engine.rendering.dialect)
+    def spelled(self, name: str) -> str:
+        """A plain name as the server spells it when it is written without quotes, any other as it stands."""
+        return self.engine.rendering.spelled(name) if PLAIN.fullmatch(name) else name
 
-    def table(self, name: str, schema: str | None = None) -> str:
-        """A table's whole name, quoted."""
-        rendering = self.engine.rendering
-        spelled = (rendering.spelled(each) for each in (name, schema or self.schema))
-        return exp.table_(next(spelled), db=next(spelled), quoted=True).sql(rendering.dialect)
+    def relation(self, table: str) -> tuple[str, str]:
+        """The parts of a test table's name, as a sync's source has them."""
+        return self.spelled(self.schema), self.spelled(table)
+
+    def column(self, name: str) -> str:
+        """A column's name, quoted."""
+        return exp.to_identifier(self.spelled(name), quoted=True).sql(self.engine.rendering.dialect)
+
+    def table(self, name: str) -> str:
+        """A test table's whole name, quoted."""
+        schema, table = self.relation(name)
+        return exp.table_(table, db=schema, quoted=True).sql(self.engine.rendering.dialect)
 
     # -- tables of the tests -------------------------------------------------------------------------------------
 

@@ -14,10 +14,12 @@ counter = itertools.count()
 Server = dict[str, str | int]
 
 
-def fresh_database(server: Server, prefix: str) -> Server:
-    """Connection settings of a new database on a running server."""
+def fresh_database(request: pytest.FixtureRequest, prefix: str) -> Server:
+    """Connection settings of a database for this test alone, on the session's server; it goes with the test."""
+    server: Server = request.getfixturevalue("postgres")
     name = f"{prefix}_{next(counter)}"
     as_admin(server)(f"create database {name}")
+    request.addfinalizer(lambda: as_admin(server)(f"drop database {name} with (force)"))
     return {**server, "dbname": name}
 
 
@@ -45,7 +47,7 @@ def stranger(server: Server) -> dict[str, Any]:
 
 
 def place(request: pytest.FixtureRequest) -> Place:
-    server = fresh_database(request.getfixturevalue("postgres"), "contract")
+    server = fresh_database(request, "contract")
     return Place(ENGINE, server, "public", elsewhere=in_tokyo(server), poor=stranger(server), grant=as_admin(server))
 
 
