@@ -1,7 +1,7 @@
 """A tiny destination for the engine's tests: a set-like platform with two identifiers, in this process.
 
 `Members` is the platform; `connector(members)` speaks to it. Its faults are what a platform can do to us: refuse a row,
-refuse a removal, lose a request, lose an answer.
+refuse a removal, lose a request, lose an answer. With `later` it only accepts, and `decide` works on what it accepted.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from warehouse_sync.connectors import Connector
 from warehouse_sync.errors import Rejected, Unavailable
 from warehouse_sync.field_table import Field
-from warehouse_sync.model import Action, Audience, AudienceSpec, PlanRow, Receipt
+from warehouse_sync.model import Action, Answer, Audience, AudienceSpec, Later, PlanRow, Receipt
 from warehouse_sync.normalize import as_is, is_email, lower
 
 IDENTIFIERS = ("EMAIL", "PHONE")
@@ -49,6 +49,9 @@ class Members:
     refused: set[str] = field(default_factory=set)
     fault: Callable[[Action], Fault | None] = lambda _action: None
     requests: list[tuple[Action, tuple[Mapping[str, Any], ...]]] = field(default_factory=list)
+    later: bool = False
+    accepted: dict[str, tuple[Action, list[frozenset[tuple[str, str]]]]] = field(default_factory=dict)
+    verdicts: dict[str, Later] = field(default_factory=dict)
 
     @property
     def tokens(self) -> set[tuple[str, str]]:
@@ -63,11 +66,27 @@ class Members:
             raise Rejected("refused", code="refused", whole=True)
         if action != "remove" and any(value in self.refused for row in rows for value in row.tokens.values()):
             raise Rejected("one of the rows is bad", code="bad_row")
-        for row in rows:
-            self.apply(action, _identifiers(row.tokens))
+        entries = [_identifiers(row.tokens) for row in rows]
+        if self.later and fault is None:
+            reference = f"r{len(self.requests)}"
+            self.accepted[reference] = action, entries
+            return Receipt(202, accepted=True, reference=reference)
+        for entry in entries:
+            self.apply(action, entry)
         if fault == "lost answer":
             raise Unavailable("no answer", code="no_answer", certain=False)
         return Receipt(200, request_id="r")
+
+    def decide(self, reference: str, status: Answer) -> None:
+        """Work on a request that was only accepted; `partial` and `in_doubt` apply its first half."""
+        action, entries = self.accepted.pop(reference)
+        done = {"succeeded": len(entries), "failed": 0}.get(status, len(entries) // 2)
+        for entry in entries[:done]:
+            self.apply(action, entry)
+        self.verdicts[reference] = Later(status, None if status == "succeeded" else f"{status}_later")
+
+    def poll(self, reference: str) -> Later:
+        return self.verdicts.get(reference, Later("pending"))
 
     def apply(self, action: Action, entry: frozenset[tuple[str, str]]) -> None:
         if action != "remove":
@@ -115,4 +134,5 @@ def connector(members: Members, rows: int = 3) -> Connector:
         create=lambda api, spec: api.create(spec),
         send=lambda api, _audience, action, rows_: api.send(action, rows_),
         preview=lambda _api, _audience, action, _rows: {"action": action},
+        poll=(lambda api, _audience, reference: api.poll(reference)) if members.later else None,
     )

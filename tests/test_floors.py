@@ -28,6 +28,8 @@ FLOORS: dict[str, int] = {
     "connectors": 3,
     "runner": 4,
     "delivery": 4,
+    "polling": 4,
+    "owning": 4,
     "config": 5,
     "schedule": 5,
     "opening": 5,

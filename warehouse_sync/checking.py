@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from .adapters import Warehouse
@@ -12,9 +12,10 @@ from .config import Project
 from .connectors import connector_of
 from .errors import ConfigError, DestinationError, Held, WarehouseError, WsyncError
 from .ledger.source import describe_source
-from .model import Check, Ports, Sync
+from .model import Check, Ports, Source, Sync
 from .opening import ledger_of, open_warehouse
 from .schedule import next_times
+from .statements import Rendering
 
 
 @dataclass(frozen=True)
@@ -59,19 +60,38 @@ def _remedy(error: WsyncError) -> str:
         return "correct the file it names"
     if isinstance(error, DestinationError):
         return "check the network, base_url and the credentials"
-    if isinstance(error, WarehouseError) and error.code == "catalog":
-        return "check the name, and that the warehouse's user may read it"
+    if isinstance(error, WarehouseError) and error.code in REMEDIES:
+        return REMEDIES[error.code]
     return "check the warehouse block of wsync.yml and the user's grants"
+
+
+REMEDIES = {
+    "catalog": "check the name, and that the warehouse's user may read it",
+    "missing": "check the name, and that the warehouse's user may read it",
+    "credentials": "check user, password or key in the warehouse block of wsync.yml",
+    "connection": "check host, port, network and TLS settings in the warehouse block of wsync.yml",
+    "quota": "try again later, or ask the administrator for more",
+    "timeout": "try again, or allow statements more time",
+    "statement": "correct the query",
+}
 
 
 def _state(project: Project, warehouse: Warehouse) -> Finding:
     """Make and drop a table in the state schema, as every run does."""
     finding = _looked("", f"schema {project.state_schema}", lambda: _write_once(project, warehouse))
-    grants = "; ".join(warehouse.missing_grants(project.state_schema, ()))
-    if finding.check.ok or not grants:
-        return finding
+    return _with_grants(finding, lambda: warehouse.missing_grants(project.state_schema, ()))
+
+
+def _with_grants(finding: Finding, missing: Callable[[], list[str]]) -> Finding:
+    """What failed, with the grants that are missing for it as its remedy, if there are any."""
     told = finding.check
-    return Finding("", Check(told.what, ok=False, found=told.found, remedy=grants), finding.exit_code)
+    if told.ok:
+        return finding
+    try:
+        grants = "; ".join(missing())
+    except WsyncError:
+        grants = ""
+    return replace(finding, check=replace(told, remedy=grants)) if grants else finding
 
 
 def _write_once(project: Project, warehouse: Warehouse) -> str:
@@ -96,7 +116,25 @@ def _source(project: Project, sync: Sync, warehouse: Warehouse, ports: Ports) ->
         key = ", ".join(ledger.shape.key)
         return f"key {key}, {len(ledger.shape.columns)} mapped columns"
 
-    return _looked(sync.name, f"source {sync.source.label}", look)
+    def missing() -> list[str]:
+        of_state = warehouse.missing_grants(project.state_schema, ())
+        read = relations(sync.source, warehouse.dialect.rendering)
+        return [grant for grant in warehouse.missing_grants(project.state_schema, read) if grant not in of_state]
+
+    return _with_grants(_looked(sync.name, f"source {sync.source.label}", look), missing)
+
+
+def relations(source: Source, rendering: Rendering) -> list[tuple[str, ...]]:
+    """The tables a source reads, by the parts of their names as the server spells them; a query's own CTEs left out."""
+    if source.query is None:
+        return [source.relation]
+    import sqlglot
+    from sqlglot import exp
+
+    tree = rendering.folded(sqlglot.parse_one(source.query, read=rendering.dialect))
+    found = [tuple(part.name for part in table.parts) for table in tree.find_all(exp.Table) if table.name]
+    own = {cte.alias for cte in tree.find_all(exp.CTE)}
+    return list(dict.fromkeys(parts for parts in found if len(parts) > 1 or parts[0] not in own))
 
 
 def _destination(sync: Sync, ports: Ports) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from .config import Project
 from .connectors import connector_of
 from .errors import ConfigError
 from .fields import preparer
-from .ledger import settling, steps, tasks
+from .ledger import settling, steps, task_script
 from .ledger.core import STATE_VERSION, Ledger, Run
 from .ledger.source import describe_source, with_source
 from .model import Ports, Sync
@@ -113,7 +113,7 @@ def _walk(ledger: Ledger, sync: Sync) -> None:
     steps.changes(ledger, run)
     list(steps.changed_rows(ledger, run))
     steps.snapshot(ledger, run)
-    steps.plan(ledger, run, page_rows=to.rows, update_action=to.updates)
+    steps.plan(ledger, run, page_rows=to.rows, updates=to.updates, later=to.poll is not None)
     steps.guard(ledger, run)
     settling.phase(ledger, run, "sending", "running")
     list(settling.pages(ledger, run))
@@ -144,7 +144,7 @@ def compile_task(project: Project, sync: Sync) -> Path:
     warehouse has nothing that runs a script, or the file cannot be written.
     """
     with open_ledger(project, sync) as ledger:
-        text = task_text(describe_source(ledger), project.warehouse)
+        text = task_text(describe_source(ledger), mapped_fields(sync), project.warehouse)
     path = project.root / TASKS / f"{sync.name}.sql"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -154,10 +154,10 @@ def compile_task(project: Project, sync: Sync) -> Path:
     return path
 
 
-def task_text(ledger: Ledger, settings: Any = None) -> str:
-    """A sync's task as its warehouse wants it. Needs the source described."""
+def task_text(ledger: Ledger, fields: Sequence[str], settings: Any = None) -> str:
+    """A sync's task as its warehouse wants it. Needs the source described; `fields` as `mapped_fields` gives them."""
     dialect, sync = ledger.warehouse.dialect, ledger.sync
-    statements = [sql for _, sql in tasks.script(ledger, mapped_fields(sync))]
+    statements = [sql for _, sql in task_script.script(ledger, fields)]
     scheduler = dialect.task
     assert scheduler is not None  # noqa: S101 - there would be no script
     spelled = dialect.rendering.spelled

@@ -240,6 +240,8 @@ UNDECIDED = (
 
 def _receive(receipt: Receipt, rows: Sequence[PlanRow], found: _Verdicts) -> None:
     facts = {"http_status": receipt.http_status, "request_id": receipt.request_id}
+    if receipt.accepted:  # the log knows it by what its verdict is asked with
+        facts["request_id"] = receipt.reference
     found.tell(rows, "accepted" if receipt.accepted else "succeeded", reference=receipt.reference, **facts)
     for place, (code, reason) in receipt.rejected.items():
         found.tell([rows[place]], "failed", error_code=code, error_reason=reason, **facts)

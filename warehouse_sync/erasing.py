@@ -65,6 +65,9 @@ def _receipt(project: Project, sync: Sync, key: str, result: Result, *, as_logge
     with open_ledger(project, sync, Ports()) as ledger:
         known = reads.sync_row(ledger)
         lines = reads.log(ledger, sync=sync.name, run_id=result.run_id, rows=1000)
+        text = stored_key(ledger, key, as_logged=as_logged)
+        left = reads.mirrored(ledger, text, known.baseline_run_id if known else None)
+    unanswered = any(member.state in ("accepted", "leaving") for member in left)
     counts = result.counts
     removals = [line for line in lines if line.operation == "delete" and line.page is not None]
     unsure = sum(counts.get(name) or 0 for name in ("in_doubt_rows", "aborted_rows", "failed_delete"))
@@ -75,7 +78,7 @@ def _receipt(project: Project, sync: Sync, key: str, result: Result, *, as_logge
         audience_id=known.audience_id if known else None,
         run_id=result.run_id,
         finished_at=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        complete=not unsure and result.error is None,
+        complete=not unsure and not unanswered and result.error is None,
         identities_removed=counts.get("succeeded_delete") or 0,
         without_request=counts.get("skipped_rows") or 0,
         in_doubt=unsure,

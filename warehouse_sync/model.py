@@ -15,6 +15,9 @@ Problem = Literal["null_key", "duplicate_key"]
 Verdict = Literal["ready", "hold", "clear"]
 Action = Literal["add", "update", "remove"]
 Status = Literal["succeeded", "failed", "in_doubt", "accepted", "aborted"]
+Answer = Literal["pending", "succeeded", "failed", "partial", "in_doubt"]
+Updates = Literal["add", "update", "replace"]
+Removals = Literal["before_adds", "after_adds"]
 
 IDENTIFIER_SLOTS = 8
 """How many identifier tokens one identity can have; the `identifier_1 …` columns of prepared, mirror and plan."""
@@ -123,6 +126,7 @@ class Sync:
     snapshot: Literal["keys", "rows"] = "keys"
     log_primary_key: Literal["plain", "digest"] | None = None
     reassert_every: str | None = None
+    removals: Removals = "before_adds"
     schedule: Mapping[str, Any] | None = None
     guards: GuardLimits = field(default_factory=GuardLimits)
     lease_seconds: int = 120
@@ -212,6 +216,17 @@ class Outcome(NamedTuple):
     reference: str | None = None
     received: int | None = None
     invalid: int | None = None
+
+
+class Later(NamedTuple):
+    """What a platform says later of a request that it accepted.
+
+    `partial`: some of its rows were refused, and nobody says which. `in_doubt`: the verdict can no longer be had.
+    """
+
+    status: Answer
+    error_code: str | None = None
+    error_reason: str | None = None
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,8 @@ def _shown(done: PreparedRow, operation: Operation, fields: dict[str, Any]) -> d
 
 
 def _action(operation: Operation, to: Connector) -> Action:
-    actions: dict[Operation, Action] = {"insert": "add", "update": to.updates, "delete": "remove"}
+    update: Action = "add" if to.updates == "replace" else to.updates
+    actions: dict[Operation, Action] = {"insert": "add", "update": update, "delete": "remove"}
     return actions[operation]
 
 

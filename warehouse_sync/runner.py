@@ -10,20 +10,22 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from . import polling
 from .connectors import Connector
 from .delivery import Delivery, Sender, Wire, pages_of
-from .errors import AudienceRefused, ConfigError, Held, WsyncError
+from .errors import AudienceRefused, Held, WsyncError
 from .fields import Preparer, preparer, without_collections
 from .ledger import claims, forgetting, settling, steps, tasks
 from .ledger.core import Ledger, Run
 from .ledger.source import describe_source
 from .ledger.steps import GuardFinding
 from .model import IDENTIFIER_SLOTS, Ports, PreparedRow, Sync
+from .owning import own_audience
 
 IDENTIFIERS = len(PreparedRow._fields) - IDENTIFIER_SLOTS
 """Where the identifier digests of a prepared row begin."""
 
-Kind = Literal["run", "plan", "apply", "resync", "retry", "test-record", "forget"]
+Kind = Literal["run", "plan", "apply", "resync", "retry", "test-record", "forget", "poll"]
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,8 @@ class Runner:
             recovered = tuple(settling.recover(self.ledger, run))
             if request.kind == "apply":
                 return self._apply(found, run, lease, recovered)
+            if request.kind == "poll":
+                return replace(self._poll(found, run, lease), recovered=recovered)
             steps.check_mirror(self.ledger)
             result = self._fresh(found, run, lease, request)
             prepared_at = self.offer.marker.prepared_at if self.offer else None
@@ -117,11 +121,20 @@ class Runner:
         except WsyncError:
             self.warnings.append("the lease could not be ended; it expires by itself")
 
+    # -- a run of another kind -----------------------------------------------------------------------------------
+
+    def _poll(self, found: Connector, run: Run, lease: claims.Lease) -> Result:
+        with self._wire(found, run, create=False) as wire:
+            counts = polling.ask_again(wire, self.ledger, run, lease, self.warnings)
+        return Result(self.sync.name, run.id, "succeeded", 0, counts, warnings=tuple(self.warnings))
+
     # -- a run with a plan of its own ----------------------------------------------------------------------------
 
     def _fresh(self, found: Connector, run: Run, lease: claims.Lease, request: Request) -> Result:
         with self._wire(found, run, create=request.kind not in ("plan", "forget")) as wire:
             settling.drop_plans(self.ledger, run)
+            polling.ask_again(wire, self.ledger, run, lease, self.warnings)
+            polling.refill(wire, self.ledger, run, self.warnings)
             run = _asked(run, request)
             self.offer = tasks.offered(self.ledger, run)
             self.ledger = self.offer.ledger if self.offer else describe_source(self.ledger)
@@ -142,7 +155,8 @@ class Runner:
         self._prepare(run, prepare, lease)
         self.progress(Progress("plan"))
         steps.snapshot(self.ledger, run)
-        steps.plan(self.ledger, run, page_rows=found.rows, update_action=found.updates)
+        later = found.poll is not None
+        steps.plan(self.ledger, run, page_rows=found.rows, updates=found.updates, later=later)
         guards = tuple(steps.guard(self.ledger, run))
         steps.drop_changes(self.ledger, run)
         blocked = any(each.blocked for each in guards) and request.kind != "forget"
@@ -215,47 +229,11 @@ class Runner:
         """The connection to the sync's own audience, closed at the end."""
         api = found.connect(self.sync, self.ports)
         try:
-            yield Wire(found, api, self._own_audience(found, api, run, create=create))
+            yield Wire(found, api, own_audience(self.ledger, found, api, run, create=create))
         finally:
             close = getattr(api, "close", None)
             if close is not None:
                 close()
-
-    def _own_audience(self, found: Connector, api: Any, run: Run, *, create: bool) -> str:
-        """The recorded audience, else the one configured, found or created; empty where there is none yet."""
-        recorded = (self.ledger.known or self.ledger.remember()).audience_id
-        wanted = self.sync.audience
-        if recorded is not None:
-            if wanted.id is not None and wanted.id != recorded:
-                raise ConfigError(
-                    f"sync {self.sync.name} owns audience {recorded}; another audience is another sync: give it "
-                    f"another name, or give this one up with `wsync abandon {self.sync.name}`"
-                )
-            return str(recorded)
-        audience = self._audience(found, api, create=create)
-        if audience is not None:
-            steps.adopt(self.ledger, run, audience, account=found.account(self.sync.destination))
-        return audience or ""
-
-    def _audience(self, found: Connector, api: Any, *, create: bool) -> str | None:
-        wanted = self.sync.audience
-        if wanted.id is not None:
-            return self._existing(found, api, wanted.id)
-        named = found.find(api, wanted.name or "")
-        if len(named) > 1:
-            raise ConfigError(
-                f"{len(named)} audiences have the name that sync {self.sync.name} asks for; name one of them by "
-                "`audience: {id: …}`, as `wsync audiences list` shows them"
-            )
-        if named:
-            return self._existing(found, api, named[0].id)
-        return found.create(api, wanted).id if create else None
-
-    def _existing(self, found: Connector, api: Any, audience: str) -> str:
-        """An audience that is there already, once the connector has nothing against it."""
-        if found.open is not None:
-            found.open(api, audience)
-        return audience
 
     # -- sending and settling ------------------------------------------------------------------------------------
 
@@ -311,7 +289,7 @@ class Runner:
             status,
             code,
             {**counts, "status": status},
-            warnings=tuple(self.warnings),
+            warnings=(*self.warnings, *self.ledger.notes),
             error=done.stopped_by,
         )
 

@@ -1,10 +1,20 @@
 -- Members that nobody wants, and which of their identifier tokens somebody wanted has (left out of the request).
 -- reads: mirror, wanted, prepared; writes: leaving_<sync>_<run>
+-- $later: the platform answers later, so that what shares an identifier with an unanswered request stays for now
 create table leaving as
-with unwanted as (
+with unanswered as (
+  select m.identity, identifiers_of(m) from mirror as m where m.state in ('accepted', 'leaving')
+),
+shielded as (
+  select distinct t.identity from tokens_of(mirror) as t
+  where $later and t.token in (select u.token from tokens_of(unanswered) as u)
+),
+unwanted as (
   select m.identity, m.primary_key, m.page_group, identifiers_of(m)
   from mirror as m
   where $removes
+    and m.state not in ('accepted', 'leaving')
+    and not exists (select 1 from shielded as s where s.identity = m.identity)
     and not exists (select 1 from wanted as w where w.identity = m.identity)
     and ($key is null or m.primary_key = $key or m.identity in (
       select b.identity from baseline as b where key_text(b.primary_key) = $key

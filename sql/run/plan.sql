@@ -5,7 +5,6 @@ with told as (
   select
     o.*,
     case when o.action in ('remove', 'add', 'update') then 1 else 0 end as requested,
-    case when o.action in ('remove', 'drop') then 0 else 1 end as step,
     coalesce(digest_text(o.page_group), '') as page_key
   from operations as o
 ),
@@ -31,11 +30,10 @@ select
   s.rows_before + o.place + 1 as seq,
   case when o.requested = 1 then s.pages_before + 1 + cast((o.place - o.place % $page_rows) / $page_rows as bigint) end as page,
   case when o.requested = 1 then o.step end as step,
-  o.identity, o.primary_key, o.action,
-  case when o.step = 0 then 'delete' when o.reason = 'changed' then 'update' else 'insert' end as operation,
-  o.reason, coalesce(p.tokens, m.tokens) as tokens, o.left_out, coalesce(p.payload, m.payload) as payload, o.page_group,
+  o.identity, o.primary_key, o.action, o.operation, o.reason, coalesce(p.tokens, m.tokens) as tokens, o.left_out, coalesce(p.payload, m.payload) as payload, o.page_group,
   coalesced_identifiers(p, m),
-  p.field_notes, m.state as old_state, m.payload_acknowledged, m.planned_action as old_action, m.refused as old_refused,
+  p.field_notes, m.state as old_state,
+  case when m.state = 'accepted' then coalesce(m.payload_acknowledged, m.payload) else m.payload_acknowledged end as payload_acknowledged, m.planned_action as old_action, m.refused as old_refused,
   m.attempts, m.request_reference, m.first_planned_at, m.last_sent_at
 from placed as o
 join stacked as s

@@ -6,6 +6,8 @@ select
   l.primary_key,
   cast(null as text) as prepared_key,
   case when l.tokens > 0 and l.tokens_sent = 0 then 'drop' else 'remove' end as action,
+  'delete' as operation,
+  cast(case when $after_adds then 1 else 0 end as integer) as step,
   case
     when $key is not null and $forget then 'suppressed'
     when s.primary_key is null or s.operation = 'delete' then 'gone'

@@ -7,10 +7,10 @@ insert into mirror (
 )
 select
   v.identity, v.state, v.primary_key, p.tokens, identifiers_of(p), p.page_group, p.payload,
-  case when v.status = 'succeeded' and v.action <> 'remove' then p.payload when v.state = 'member' then p.payload_acknowledged end as payload_acknowledged,
+  case when v.status = 'succeeded' and v.action <> 'remove' then p.payload when v.state = 'member' or v.action = 'wait' then p.payload_acknowledged end as payload_acknowledged,
   v.action as planned_action,
   v.status = 'failed' and v.action in ('add', 'update') as refused,
-  case when v.status in ('succeeded', 'accepted') then 0 when v.status = 'failed' then coalesce(v.attempts, 0) + 1 else coalesce(v.attempts, 0) end as attempts,
+  case when v.status = 'succeeded' then 0 when v.status = 'failed' then coalesce(v.attempts, 0) + 1 else coalesce(v.attempts, 0) end as attempts,
   cast($fence as bigint) + case
     when v.status <> 'failed' or coalesce(v.attempts, 0) = 0 then 1
     when v.attempts = 1 then 2
@@ -26,7 +26,7 @@ select
   $run_id as planned_run_id,
   coalesce(p.first_planned_at, current_timestamp) as first_planned_at,
   current_timestamp as last_planned_at,
-  case when v.status = 'succeeded' then current_timestamp else p.last_sent_at end as last_sent_at
+  case when v.status in ('succeeded', 'accepted') then current_timestamp else p.last_sent_at end as last_sent_at
 from verdict as v
 join plan as p on p.seq = v.seq
 where v.state <> 'gone'

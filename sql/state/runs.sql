@@ -43,6 +43,7 @@ create table if not exists runs (
   failed_delete bigint,
   attempted_rows bigint,
   skipped_rows bigint,
+  waiting_rows bigint,
   aborted_rows bigint,
   in_doubt_rows bigint,
   accepted_rows bigint,

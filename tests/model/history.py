@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.model.model import Ask, LogLine, Model, Plan, Settings, log
 from tests.model.rows import Tokens, identity_of
 from tests.model.world import Seen, World, as_tokens, sent
 from warehouse_sync.errors import AudienceRefused, ConfigError
+from warehouse_sync.model import Answer
 
+LEARNED: tuple[Answer, ...] = ("succeeded", "failed", "partial", "in_doubt")
 ASKS = {"resync": Ask(resync=True, retry_now=True), "retry": Ask(retry_now=True)}
 
 
@@ -25,15 +27,18 @@ class Begun:
     settlings: int
     suppressed: int
     outcomes: Mapping[Tokens, str]
+    references: Mapping[Tokens, str] = field(default_factory=dict)
     missing: str = "in_doubt"
     lost: bool = False
+    after_adds: bool = False
 
 
 class History:
     """A sync's life, lived twice."""
 
-    def __init__(self, kind: str = "entries") -> None:
-        self.world, self.model, self.settings = World(kind), Model(), Settings()
+    def __init__(self, kind: str = "entries", *, later: bool = False) -> None:
+        self.world, self.model, self.settings = World(kind), Model(), Settings(later=later)
+        self.world.members.later = later
         self.rows: list[tuple[Any, ...]] = []
         self.names: dict[Any, Tokens] = {}
         self.payloads: dict[Any, Tokens] = {}
@@ -52,6 +57,7 @@ class History:
         self.world.source(self.rows)
         seen = self._step(kind, **how)
         self._settle_recovered(seen)
+        self._learn_verdicts(seen)
         if seen.planned:
             self._compare_planning(seen, ASKS.get(kind, Ask()))
         assert seen.error is None, seen.error
@@ -63,6 +69,7 @@ class History:
         self.world.source(self.rows)
         seen = self._step("forget", key=key, **how)
         self._settle_recovered(seen)
+        self._learn_verdicts(seen)
         lost = self.model.baseline is None and bool(self.model.mirror)
         known = len(self.model.suppressed)
         if self._entered() > known:
@@ -91,6 +98,45 @@ class History:
         self._after(seen, begun, "apply")
         return seen
 
+    def answer(self, statuses: Sequence[Answer]) -> None:
+        """The platform works on what it accepted, in this order, the newest request first."""
+        for reference, status in zip(sorted(self.world.members.accepted, reverse=True), statuses, strict=False):
+            if status != "pending":
+                self.world.members.decide(reference, status)
+
+    def poll(self, **how: Any) -> Seen:
+        """Nothing but asking for verdicts."""
+        seen = self._step("poll", **how)
+        self._settle_recovered(seen)
+        self._learn_verdicts(seen)
+        assert seen.error is None, seen.error
+        assert not seen.answers
+        self.check()
+        return seen
+
+    def _learn_verdicts(self, seen: Seen) -> None:
+        """What the mirror must have learned of the verdicts, as far as the run came with them."""
+        come = [status for status in LEARNED if status in seen.verdicts.values()]
+        known = come[: seen.learned.count("poll/known")]
+        for identity, member in list(self.model.mirror.items()):
+            status = seen.verdicts.get(member.reference or "")
+            if status is None or member.state not in ("accepted", "leaving"):
+                continue
+            goes = member.state == "leaving" and status == "succeeded" and member.action != "wait"
+            if "poll/gone" in seen.learned if goes else status in known:
+                self.model.learn(identity, status, seen.fence)
+        if "poll/log" in seen.learned:
+            for reference, status in seen.verdicts.items():
+                self._compare_verdict_log(reference, "in_doubt" if status == "partial" else status)
+
+    def _compare_verdict_log(self, reference: str, status: str) -> None:
+        """A line of its own beside each line that was accepted, once."""
+        lines = self.world.sql(
+            f"select sync_run_id, primary_key, operation, status from wsync.sync_log where request_id = '{reference}'"
+        )
+        accepted = sorted(line[:3] for line in lines if line[3] == "accepted")
+        assert sorted(line for line in lines if line[3] != "accepted") == [(*line, status) for line in accepted]
+
     def _step(self, kind: str, **how: Any) -> Seen:
         self.sound = False  # until everything was compared
         return self.world.run(kind, **how)
@@ -114,9 +160,11 @@ class History:
         """Without faults and with everything retried, one run brings the platform to what the source wants."""
         self.world.members.refused.clear()
         self.configure(replace(self.settings, mode="mirror"))
-        if self.model.baseline is None:
+        for _ in range(2 if self.model.baseline is None else 1):
             self.run("retry")
-        self.run("retry")
+        for _ in range(8 if self.settings.later else 0):
+            self.answer(["succeeded"] * len(self.world.members.accepted))
+            self.run("retry")
         wanted = {kept.identity for kept in (self.model.baseline or {}).values() if kept.identity}
         tokens = {token for identity in wanted for token in identity}
         platform = self.world.members
@@ -138,7 +186,7 @@ class History:
             if phases[begun.run_id] != "settled":
                 break
             self.open.remove(begun)
-            self.model.settle(begun.plan, begun.outcomes, "in_doubt", seen.fence)
+            self.model.settle(begun.plan, begun.outcomes, "in_doubt", seen.fence, begun.references)
             if begun.lost:
                 self.model.baseline = None
             else:
@@ -166,7 +214,15 @@ class History:
         seqs = {seq: identity_of(as_tokens(row["tokens"])) for seq, row in seen.plan.items()}
         assert len(set(seqs.values())) == len(seqs)
         self.waiting = {
-            seen.run_id: Begun(seen.run_id, plan, seqs, self.model.settlings, len(self.model.suppressed), {})
+            seen.run_id: Begun(
+                seen.run_id,
+                plan,
+                seqs,
+                self.model.settlings,
+                len(self.model.suppressed),
+                {},
+                after_adds=self.settings.after_adds,
+            )
         }
 
     def _learn(self, seen: Seen) -> None:
@@ -191,7 +247,8 @@ class History:
             self._check_requests(seen, begun)
             if phase == "settled":
                 outcomes = _outcomes(seen, begun)
-                self.model.settle(begun.plan, outcomes, "aborted", seen.fence)
+                references = {begun.seqs[seq]: reference for seq, reference in seen.references.items()}
+                self.model.settle(begun.plan, outcomes, "aborted", seen.fence, references)
                 self._compare_log(seen.run_id, log(begun.plan, outcomes, "aborted"))
                 self._check_counts(seen.run_id, begun)
             else:
@@ -201,30 +258,32 @@ class History:
         self.check()
 
     def _check_requests(self, seen: Seen, begun: Begun) -> None:
-        """What travelled is what was planned, and every remove before every add."""
-        kinds = []
+        """What travelled is what was planned, step by step: every remove before every add, or as was asked for."""
+        steps = []
         for _, seqs, tokens in seen.answers:
             for seq, travelled in zip(seqs, tokens, strict=True):
                 planned = begun.plan.operations[begun.seqs[seq]]
                 assert travelled == planned.sent
-                kinds.append(planned.action == "remove")
-        assert kinds == sorted(kinds, reverse=True)
+                steps.append(planned.step(after_adds=begun.after_adds))
+        assert steps == sorted(steps)
 
     def _leave_open(self, seen: Seen, begun: Begun) -> None:
         """The process died in the middle: what its outcomes table holds is all that is known."""
-        durable = self._durable(seen.run_id, begun)
+        durable, references = self._durable(seen.run_id, begun)
         told = _outcomes(seen, begun)
         assert all(told.get(identity) == "succeeded" for identity, status in durable.items() if status == "succeeded")
         logged = self.world.sql(f"select count(*) from wsync.sync_log where sync_run_id = '{seen.run_id}'")[0][0]
-        self.open.append(replace(begun, outcomes=durable, missing="aborted" if logged else "in_doubt"))
+        missing = "aborted" if logged else "in_doubt"
+        self.open.append(replace(begun, outcomes=durable, references=references, missing=missing))
 
-    def _durable(self, run_id: str, begun: Begun) -> dict[Tokens, str]:
-        told = self.world.sql(f"select page, seq, status from wsync.outcome_people_{run_id}")
-        pages = {page: status for page, seq, status in told if seq is None}
-        own = {seq: status for _, seq, status in told if seq is not None}
+    def _durable(self, run_id: str, begun: Begun) -> tuple[dict[Tokens, str], dict[Tokens, str]]:
+        told = self.world.sql(f"select page, seq, status, reference from wsync.outcome_people_{run_id}")
+        pages = {page: (status, reference) for page, seq, status, reference in told if seq is None}
+        own = {seq: (status, reference) for _, seq, status, reference in told if seq is not None}
         plan = self.world.sql(f"select seq, page from wsync.plan_people_{run_id} where page is not null")
-        known = {begun.seqs[seq]: own.get(seq, pages.get(page)) for seq, page in plan}
-        return {identity: status for identity, status in known.items() if status is not None}
+        known = {begun.seqs[seq]: own.get(seq, pages.get(page, (None, None))) for seq, page in plan}
+        statuses = {identity: status for identity, (status, _) in known.items() if status is not None}
+        return statuses, {identity: reference for identity, (_, reference) in known.items() if reference is not None}
 
     # -- comparisons -----------------------------------------------------------------------------------------------
 
@@ -264,7 +323,8 @@ class History:
     def _compare_log(self, run_id: str, expected: Counter[LogLine]) -> None:
         rows = self.world.sql(
             "select primary_key, operation, status, reason, error_code from wsync.sync_log "
-            f"where sync_run_id = '{run_id}'"
+            f"where sync_run_id = '{run_id}' and (status = 'accepted' or coalesce(request_id, '') not in "
+            "(select request_id from wsync.sync_log where status = 'accepted'))"
         )
         own = (None, "shared_identifier")
         found = Counter(
@@ -288,7 +348,9 @@ class History:
         planned = Counter(p.operation for p in begun.plan.operations.values() if p.requested)
         ended = {name: run[f"succeeded_{name}"] + run[f"failed_{name}"] for name in ("insert", "update", "delete")}
         assert planned == +Counter({name: run[f"planned_{name}"] for name in ended})
-        assert sum(planned.values()) == sum(ended.values()) + run["in_doubt_rows"] + run["aborted_rows"]
+        uncertain = run["in_doubt_rows"] + run["aborted_rows"] + run["accepted_rows"]
+        assert sum(planned.values()) == sum(ended.values()) + uncertain
+        assert run["waiting_rows"] == sum(p.action == "wait" for p in begun.plan.operations.values())
 
 
 def same(what: str, found: Mapping[Any, Any], expected: Mapping[Any, Any]) -> None:
@@ -307,8 +369,8 @@ def _outcomes(seen: Seen, begun: Begun) -> dict[Tokens, str]:
     found: dict[int, str] = {}
     for answer, seqs, _ in seen.answers:
         found |= dict.fromkeys(seqs, answer)
-    words = {"succeeded": "succeeded", "failed": "failed", "lost": "in_doubt", "undecided": "aborted"}
-    return {begun.seqs[seq]: words[answer] for seq, answer in found.items()}
+    words = {"lost": "in_doubt", "undecided": "aborted"}
+    return {begun.seqs[seq]: words.get(answer, answer) for seq, answer in found.items()}
 
 
 def edited(rows: Sequence[tuple[Any, ...]], edit: tuple[Any, ...]) -> list[tuple[Any, ...]]:

@@ -22,6 +22,8 @@ class Settings:
     fields: tuple[str, ...] = ("EMAIL", "PHONE", "CITY")
     mode: str = "mirror"
     retry: bool = True
+    later: bool = False
+    after_adds: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Member:
     attempts: int
     retry_from: int
     planned: int
+    reference: str | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,13 @@ class Planned:
     tokens: Tokens
     sent: Tokens
     before: Member | None
+    linked: bool = False
+
+    def step(self, *, after_adds: bool) -> int:
+        """When it is sent: removes first, or adds that have nothing in common with them."""
+        if not after_adds:
+            return 0 if self.operation == "delete" else 1
+        return 1 if self.operation == "delete" else 2 if self.linked else 0
 
     @property
     def operation(self) -> str:
@@ -203,7 +213,7 @@ class Model:
         shared = {token for identity in wanted for token in identifiers(identity)}
         leaving = {}
         for identity, member in self.mirror.items():
-            if identity in wanted or not self._concerns(identity, member, plan, ask):
+            if identity in wanted or not self._concerns(identity, member, plan, ask) or self._unanswered(identity):
                 continue
             sent = tuple(token for token in member.tokens if token not in shared)
             alone = bool(identifiers(sent)) or not identifiers(identity)
@@ -213,6 +223,11 @@ class Model:
                 identity, member.key, action, reason, member.tokens, sent if alone else (), member
             )
         return leaving
+
+    def _unanswered(self, identity: Tokens) -> bool:
+        """Whether the platform still owes an answer about it, or about somebody it shares an identifier with."""
+        open_ = {i for i, member in self.mirror.items() if member.state in ("accepted", "leaving")}
+        return identity in open_ or bool({t for i in open_ for t in identifiers(i)} & set(identifiers(identity)))
 
     def _concerns(self, identity: Tokens, member: Member, plan: Plan, ask: Ask) -> bool:
         own = plan.before.get(ask.key or "")
@@ -245,17 +260,22 @@ class Model:
         else:
             chosen = ask.key is None or ask.key in keys
             reason = _why_again(member, tokens, settings, run, ask, linked=linked, chosen=chosen)
-        if reason is None:
+        shielded = self._unanswered(identity) or (settings.later and linked)
+        news = member is None or tokens not in (None, member.tokens) or (member.state == "member" and linked)
+        news |= member is not None and member.state == "leaving" and member.action != "wait"
+        if reason is None or (shielded and not news and reason != "assumed"):
             return None
         if tokens is None:
             assert member is not None
             tokens = member.tokens
-        action = "assume" if reason == "assumed" else "add"
-        return Planned(identity, key, action, reason, tokens, tokens if action == "add" else (), member)
+        action = "assume" if reason == "assumed" else "wait" if shielded else "add"
+        return Planned(identity, key, action, reason, tokens, tokens if action == "add" else (), member, linked)
 
     # -- settling --------------------------------------------------------------------------------------------------
 
-    def settle(self, plan: Plan, outcomes: Mapping[Tokens, str], missing: str, run: int) -> None:
+    def settle(
+        self, plan: Plan, outcomes: Mapping[Tokens, str], missing: str, run: int, references: Mapping[Tokens, str]
+    ) -> None:
         """Remember every planned operation, attempted or not. `run` is the number of the run that settles."""
         self.settlings += 1
         for identity, planned in plan.operations.items():
@@ -263,16 +283,34 @@ class Model:
             self.mirror.pop(identity, None)
             after = _after(planned, status)
             if after != "gone":
-                self.mirror[identity] = _member(planned, status, after, run, self.settlings)
+                member = _member(planned, status, after, run, self.settlings)
+                before = planned.before.reference if planned.before else None
+                self.mirror[identity] = replace(member, reference=references.get(identity, before))
         self.baseline = {key: kept for key, kept in plan.snapshot.items() if kept.operation != "delete"}
         self.baseline_fields, self.baseline_suppressed = plan.fields, plan.suppressed
+
+    def learn(self, identity: Tokens, status: str, run: int) -> None:
+        """The platform's late verdict on an identity it had accepted."""
+        member = self.mirror[identity]
+        if member.state == "leaving" and status == "succeeded" and member.action != "wait":
+            del self.mirror[identity]
+            return
+        adding, good, failed = member.state == "accepted", status == "succeeded", status in ("failed", "partial")
+        self.mirror[identity] = replace(
+            member,
+            state="in_doubt" if not good else "member" if adding else "waiting",
+            acknowledged=(member.acknowledged or member.tokens) if good and adding else None,
+            refused=failed and adding,
+            attempts=0 if good else member.attempts + failed,
+            retry_from=run + (2 ** min(member.attempts, 6) if failed else 1),
+        )
 
 
 def _why_again(
     member: Member, tokens: Tokens | None, settings: Settings, run: int, ask: Ask, *, linked: bool, chosen: bool
 ) -> str | None:
     """Why a wanted identity that the mirror knows is sent again."""
-    if member.state == "assumed":
+    if member.state in ("assumed", "waiting", "leaving"):
         return "new"
     if member.state == "in_doubt" and not member.refused:
         return "recovered"
@@ -280,7 +318,7 @@ def _why_again(
         changed = tokens is not None and tokens != member.tokens
         due = settings.retry and run >= member.retry_from
         return "retried" if ask.retry_now or changed or due else None
-    if tokens is not None and tokens != member.acknowledged:
+    if member.state == "accepted" or (member.acknowledged and (tokens or member.tokens) != member.acknowledged):
         return "changed"
     if linked:
         return "repaired"
@@ -291,10 +329,13 @@ def _after(planned: Planned, status: str) -> str:
     """The settling table: the mirror's state after an operation ended like this."""
     if planned.action in ("drop", "assume"):
         return "gone" if planned.action == "drop" else "assumed"
+    if planned.action == "wait":
+        never_there = planned.before is None or planned.before.state == "rejected"
+        return "waiting" if never_there else "in_doubt" if planned.reason == "repaired" else planned.before.state
     if planned.action == "remove":
-        return "gone" if status == "succeeded" else "in_doubt"
-    if status == "succeeded":
-        return "member"
+        return {"succeeded": "gone", "accepted": "leaving"}.get(status, "in_doubt")
+    if status in ("succeeded", "accepted"):
+        return "member" if status == "succeeded" else "accepted"
     never_sent = planned.before is None or planned.before.state in ("waiting", "rejected")
     return "rejected" if status == "failed" and never_sent else "in_doubt"
 
@@ -302,11 +343,16 @@ def _after(planned: Planned, status: str) -> str:
 def _member(planned: Planned, status: str, state: str, run: int, now: int) -> Member:
     attempts = planned.before.attempts if planned.before else 0
     failed = status == "failed"
+    acknowledged = planned.tokens if status == "succeeded" and state == "member" else None
+    if planned.action == "wait" and planned.before is not None:
+        acknowledged = planned.before.acknowledged
+        if planned.before.state == "accepted":
+            acknowledged = acknowledged or planned.before.tokens
     return Member(
         state=state,
         key=planned.key,
         tokens=planned.tokens,
-        acknowledged=planned.tokens if state == "member" else None,
+        acknowledged=acknowledged,
         action=planned.action,
         refused=failed and planned.action in ("add", "update"),
         attempts=0 if status == "succeeded" else attempts + failed,
@@ -319,7 +365,7 @@ def log(plan: Plan, outcomes: Mapping[Tokens, str], missing: str) -> Counter[Log
     """The log of a settled run: every planned identity under every key that has or had it, and every refused row."""
     lines: Counter[LogLine] = Counter()
     for identity, planned in plan.operations.items():
-        if planned.action == "assume":
+        if planned.action in ("assume", "wait"):
             continue
         status = outcomes.get(identity, missing) if planned.requested else "skipped"
         now = {key for key, kept in plan.snapshot.items() if kept.identity == identity and kept.operation != "delete"}

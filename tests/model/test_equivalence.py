@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tests.model.history import History, edited
+from warehouse_sync.model import Answer
 
 EMAILS = st.sampled_from(["e1@x.io", "e2@x.io", "e3@x.io", "e4@x.io", " E1@X.io", "nonsense", "", None])
 PHONES = st.sampled_from(["p1", "p2", "p3", None, None])
@@ -30,15 +31,18 @@ EDITS = st.lists(
 )
 FAULTS = st.lists(st.sampled_from([None, None, None, "lost request", "lost answer", "refused"]), max_size=5)
 KINDS = st.sampled_from(["run", "run", "run", "retry", "resync"])
+ANSWERS = st.lists(
+    st.sampled_from(["succeeded", "succeeded", "pending", "failed", "partial", "in_doubt"]), min_size=1, max_size=6
+)
 REFUSED = st.sets(st.sampled_from(["e1@x.io", "e2@x.io", "p1", "p3"]), max_size=2)
 
 
 class Sync(RuleBasedStateMachine):
     """A sync's life: a source that changes, runs that fail, and a calm end."""
 
-    @initialize(kind=st.sampled_from(["entries", "tokens"]), edits=EDITS)
-    def begin(self, kind: Any, edits: list[tuple[Any, ...]]) -> None:
-        self.history = History(kind)
+    @initialize(kind=st.sampled_from(["entries", "tokens"]), later=st.booleans(), edits=EDITS)
+    def begin(self, kind: Any, later: bool, edits: list[tuple[Any, ...]]) -> None:
+        self.history = History(kind, later=later)
         self.planned: list[str] = []
         self._edit(edits)
 
@@ -56,6 +60,12 @@ class Sync(RuleBasedStateMachine):
         self._edit(edits)
         self.history.run(kind, faults=faults, crash_at=at)
 
+    @rule(statuses=ANSWERS, at=st.none() | st.integers(0, 60), ask=st.booleans())
+    def answer(self, statuses: list[Answer], at: int | None, ask: bool) -> None:
+        self.history.answer(statuses)
+        if ask:
+            self.history.poll(crash_at=at)
+
     @rule(edits=EDITS)
     def plan(self, edits: list[tuple[Any, ...]]) -> None:
         self._edit(edits)
@@ -70,9 +80,9 @@ class Sync(RuleBasedStateMachine):
     def forget(self, key: int, faults: list[Any], at: int | None) -> None:
         self.history.forget(str(key), faults=faults, crash_at=at)
 
-    @rule(mode=st.sampled_from(["mirror", "mirror", "upsert", "delete"]), retry=st.booleans())
-    def choose(self, mode: str, retry: bool) -> None:
-        self.history.configure(replace(self.history.settings, mode=mode, retry=retry))
+    @rule(mode=st.sampled_from(["mirror", "mirror", "upsert", "delete"]), retry=st.booleans(), after_adds=st.booleans())
+    def choose(self, mode: str, retry: bool, after_adds: bool) -> None:
+        self.history.configure(replace(self.history.settings, mode=mode, retry=retry, after_adds=after_adds))
 
     @rule(fields=st.sampled_from([("EMAIL", "PHONE", "CITY"), ("EMAIL", "PHONE"), ("EMAIL", "CITY")]))
     def map(self, fields: tuple[str, ...]) -> None:

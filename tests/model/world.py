@@ -15,7 +15,7 @@ from warehouse_sync.adapters import duckdb as duckdb_adapter
 from warehouse_sync.connectors import Connector
 from warehouse_sync.errors import Rejected, Unavailable, WsyncError
 from warehouse_sync.ledger.core import Ledger
-from warehouse_sync.model import Action, Mapped, PlanRow, Ports, Receipt, Sync
+from warehouse_sync.model import Action, Answer, Later, Mapped, PlanRow, Ports, Receipt, Sync
 from warehouse_sync.runner import Request, Result, Runner
 from warehouse_sync.statements import Shape
 
@@ -39,6 +39,9 @@ class Seen:
     error: WsyncError | None = None
     crashed_at: str | None = None
     planned: bool = False
+    references: dict[int, str] = field(default_factory=dict)
+    verdicts: dict[str, Answer] = field(default_factory=dict)
+    learned: list[str] = field(default_factory=list)
 
     @property
     def operations(self) -> list[tuple[str, str, str]]:
@@ -126,7 +129,12 @@ class World:
     def configure(self, settings: Settings) -> None:
         names = {"EMAIL": "email", "PHONE": "phone", "CITY": "city"}
         mapping = tuple(Mapped(name, names[name]) for name in COLUMNS if name in settings.fields)
-        self.sync = replace(self.sync, mapping=mapping, mode=settings.mode, retry_failed_records=settings.retry)
+        removals: Any = "after_adds" if settings.after_adds else "before_adds"
+        retry = settings.retry
+        self.sync = replace(
+            self.sync, mapping=mapping, mode=settings.mode, retry_failed_records=retry, removals=removals
+        )
+        self.members.later = settings.later
 
     # -- a run -----------------------------------------------------------------------------------------------------
 
@@ -151,14 +159,25 @@ class World:
         return self.seen
 
     def _connector(self) -> Connector:
-        return replace(connector(self.members, self.page_rows), send=self._send)
+        made = connector(self.members, self.page_rows)
+        return replace(made, send=self._send, poll=self._poll if made.poll else None)
+
+    def _poll(self, api: Members, _audience: str, reference: str) -> Later:
+        self._boundary("before poll")
+        answer = api.poll(reference)
+        if answer.status != "pending":
+            self.seen.verdicts[reference] = answer.status
+        self._boundary("after poll")
+        return answer
 
     def _send(self, api: Members, _audience: str, action: Action, rows: Sequence[PlanRow]) -> Receipt:
         self._boundary("before request")
         answer = "lost"
         try:
             receipt = api.send(action, rows)
-            answer = "succeeded"
+            answer = "accepted" if receipt.accepted else "succeeded"
+            if receipt.reference:
+                self.seen.references |= {row.seq: receipt.reference for row in rows}
         except Rejected as error:
             answer = "failed" if error.whole or len(rows) == 1 else "undecided"
             raise
@@ -175,6 +194,8 @@ class World:
     def _boundary(self, name: str) -> None:
         if self.seen.crashed_at is not None:
             raise Crash
+        if name.startswith("after poll/"):
+            self.seen.learned.append(name.removeprefix("after "))
         if self.crash_at in (self.boundaries, name):
             self.seen.crashed_at = name
             raise Crash

@@ -69,6 +69,7 @@ for command in (
     projects.compile_,
     runs.resync,
     runs.retry,
+    runs.poll,
     runs.test_record,
     keeping.forget,
     keeping.rename,

@@ -144,6 +144,9 @@ def _told(counts: Mapping[str, Any], *, planned: bool) -> str:
         "invalid": counts.get("invalid_rows"),
         "held": counts.get("held_keys"),
         "unchanged": counts.get("unchanged_keys"),
+        "waiting for their turn": counts.get("waiting_rows"),
+        "answered": counts.get("answered_rows"),
+        "still unanswered": counts.get("pending_rows"),
     }
     return ", ".join([*parts, *(f"{number:,} {word}" for word, number in others.items() if number)])
 

@@ -76,6 +76,19 @@ def retry(screen: Screen, folder: Path, name: str) -> None:
     _run_one(project, one(project, name), Request("retry"), screen)
 
 
+@click.command()
+@click.argument("names", metavar="[SYNC]...", nargs=-1)
+@of_project
+def poll(screen: Screen, folder: Path, names: tuple[str, ...]) -> None:
+    """Ask for verdicts that come later; plan and send nothing. Without a name, for every sync."""
+    from ..config import select
+    from ..runner import Request
+
+    project = loaded(folder, screen)
+    syncs = select(project, names) if names else project.syncs
+    _run_all(project, syncs, Request("poll"), screen)
+
+
 @click.command("test-record")
 @click.argument("name", metavar="SYNC")
 @click.argument("key", metavar="KEY")

@@ -128,7 +128,13 @@ class Settings(Block):
         WithJsonSchema({"anyOf": [{"type": "string"}, {"enum": ["off", False, None]}]}),
     ] = Field(
         default=None,
-        description="Without effect yet: send members again that were last sent longer ago, such as `60 days`.",
+        description="Send members again that were last sent longer ago, such as `60 days`: lists forget. "
+        "Left out, what the destination needs; `off`: never.",
+    )
+    removals: Literal["before_adds", "after_adds"] = Field(
+        default="before_adds",
+        description="`after_adds`: removals follow the adds they have no identifier in common with, for lists that "
+        "may not fall below a size.",
     )
     guards: Guards = Field(default_factory=Guards, description="Limits that stop a plan; see Guards.")
     schedule: Annotated[

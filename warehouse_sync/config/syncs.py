@@ -85,9 +85,6 @@ def sync_of(path: Path, around: Surroundings, desk: Desk) -> Sync | None:
     if file is None or parts is None or name is None or reads is None:
         return None
     aim = parts.aim
-    if file.reassert_every is not None:
-        desk.warn("has no effect yet; `wsync resync` sends every member again",
-                  node.entries["reassert_every"].place, "reassert_every")  # fmt: skip
     return _checked(_assembled(file, name, reads, aim, parts, node), aim, node, desk)
 
 
@@ -254,7 +251,8 @@ def _assembled(file: SyncFile, name: str, reads: Source, aim: Target, parts: _Pa
         snapshots=file.snapshots,
         snapshot=file.snapshot,
         log_primary_key=file.log_primary_key,
-        reassert_every=file.reassert_every,
+        reassert_every=file.reassert_every if "reassert_every" in node.entries else aim.connector.reassert_every,
+        removals=file.removals,
         schedule=file.schedule.model_dump(exclude_none=True) if file.schedule else None,
         guards=GuardLimits(**file.guards.model_dump()),
         lease_seconds=file.lease,

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module, metadata
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel
 
 from ..errors import ConfigError
 from ..fields import Field
-from ..model import Action, Audience, AudienceSpec, Check, PlanRow, Ports, Receipt, Sync
+from ..model import Action, Audience, AudienceSpec, Check, Later, PlanRow, Ports, Receipt, Sync, Updates
 
 BUILT_IN = ("facebook", "tiktok")
 
@@ -27,7 +27,10 @@ class Connector:
     `destination`, `audience` and `options` are pydantic models of the destination block, of the sync's `audience:`
     block (beyond `id` and `name`) and of the sync's `options:`. `fields` is the one field table. `profiles` are the
     normalisation profiles, the default first. `rows` is how many rows one request carries at most.
-    `updates` says how a member's new payload travels: as an ordinary add, or by an update of its own.
+    `updates` says how a member's new payload travels: as an ordinary add, by an update of its own, or (`replace`) by
+    removing what was sent and adding what is wanted. `reassert_every` is how often members are sent again where the
+    sync does not say. `poll` asks for the verdict on a request that was only accepted, by its reference; without it
+    every success is final. `emptied` says why the platform's list has lost its members, None if it has not.
     `validate` returns a complaint about the sync's own combination of mapping and settings (or None), before any query.
     `account` names the account an audience lives in, for ownership. `connect` makes no request; the object it
     returns is what the functions after it take first, threads may share it, and its `close()` ends it. `find`
@@ -58,8 +61,11 @@ class Connector:
     preview: Callable[[Any, str, Action, Sequence[PlanRow]], Mapping[str, Any]]
     open: Callable[[Any, str], Any] | None = None
     delete: Callable[[Any, str], None] | None = None
-    updates: Literal["add", "update"] = "add"
+    updates: Updates = "add"
     hashing_words: str = "Hashing is"
+    reassert_every: str | None = None
+    poll: Callable[[Any, str, str], Later] | None = None
+    emptied: Callable[[Any, str], str | None] | None = None
     fit: Callable[[Any, AudienceSpec, Any], Connector] | None = None
 
     def fitted(self, destination: Any, audience: AudienceSpec, options: Any) -> Connector:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlglot import exp
@@ -13,6 +14,7 @@ from ..errors import AlreadyExists, ConfigError, WarehouseError
 from ..model import Ports, Source, Sync
 from ..normalize import VERSION
 from ..statements import Binding, Bound, Literal, Shape, render
+from .lists import fields, slices
 from .rows import RunRow, SyncRow
 from .tables import RUN_TABLES, STATE, TASK_TABLES, VIEWS, Tables
 from .tries import tried
@@ -21,7 +23,7 @@ T = TypeVar("T")
 
 STATE_VERSION = 1
 QUERY = "wsync__query"
-ONCE = ("run/additions", "settle/mirror_insert")
+ONCE = ("run/additions", "run/replaced", "settle/mirror_insert")
 """Inserts that a second try would make twice."""
 SNAPSHOT_COLUMNS = ("primary_key", "fingerprint", "identity", "payload", "operation", "error_code", "filled")
 
@@ -31,7 +33,8 @@ class Run:
     """One run of a sync: its id and fence, what it began from, and how it plans.
 
     `key` restricts it to one key (its text as in the log). `fresh`: the baseline's fingerprints mean nothing now.
-    `suppressions` is how many its rows were prepared with, `entered` how many of them it added itself.
+    `suppressions` is how many its rows were prepared with, `entered` how many of them it added itself. `slices` says
+    of each first hex digit of an identity when members with it must have been sent last.
     """
 
     id: str
@@ -52,6 +55,7 @@ class Run:
     forget: bool = False
     suppressions: int = 0
     entered: int = 0
+    slices: tuple[tuple[str, datetime], ...] = ()
 
 
 @dataclass
@@ -69,6 +73,8 @@ class Ledger:
     """The sync's row as `remember` found it."""
     loaded: dict[str, int] = field(default_factory=dict)
     """How many rows were loaded into each table of a run."""
+    notes: list[str] = field(default_factory=list)
+    """What a run should warn of."""
 
     @property
     def tables(self) -> Tables:
@@ -169,6 +175,7 @@ class Ledger:
 
     def drop(self, name: str, kind: str = "table") -> None:
         """Drop one of wsync's own tables or views, if it is there."""
+        self.loaded.pop(name, None)
         sql = self.drop_text(name, kind)
         self._again(f"drop {kind}", lambda: self.warehouse.execute(sql, f"drop {name}"))
 
@@ -238,11 +245,15 @@ class Ledger:
             bound |= {kind: tables.table(tables.of_run(kind, run.id)) for kind in (*RUN_TABLES, "snapshot")}
             bound["claim"] = tables.table(tables.claim(run.fence))
             bound["baseline"] = self.baseline(run)
-            rendering = self.warehouse.dialect.rendering
-            fields = rendering.rewrite(rendering.folded(_fields(run)), "fields")
-            assert isinstance(fields, exp.Query)  # noqa: S101 - what is mended stays what it was
-            bound["fields"] = fields
+            bound["slices"] = self._list("slices", slices(run.slices))
+            bound["fields"] = self._list("fields", fields(run.fields, run.baseline_fields))
         return bound
+
+    def _list(self, name: str, rows: exp.Query) -> exp.Query:
+        rendering = self.warehouse.dialect.rendering
+        mended = rendering.rewrite(rendering.folded(rows), name)
+        assert isinstance(mended, exp.Query)  # noqa: S101 - what is mended stays what it was
+        return mended
 
     def baseline(self, run: Run) -> exp.Select:
         """The baseline's rows that are not deletions, whatever columns its snapshot kept."""
@@ -321,27 +332,3 @@ def relation(source: Source) -> exp.Table:
     db = above[-1] if above else None
     catalog = above[-2] if len(above) > 1 else None
     return exp.table_(name, db=db, catalog=catalog, quoted=True)
-
-
-def _fields(run: Run) -> exp.Query:
-    """The mapped fields as rows: their place among the marks of `filled`, now and in the baseline."""
-    names = run.fields or ("",)
-    selects = [
-        exp.select(
-            exp.alias_(exp.convert(place), "place"),
-            exp.alias_(exp.convert(name), "name"),
-            exp.alias_(
-                exp.convert(run.baseline_fields.index(name) + 1 if name in run.baseline_fields else NOWHERE),
-                "old_place",
-            ),
-        )
-        for place, name in enumerate(names, start=1)
-    ]
-    union: exp.Query = selects[0]
-    for select in selects[1:]:
-        union = exp.union(union, select, distinct=False)
-    return union
-
-
-NOWHERE = 9999
-"""A place that no mark has, for a field the baseline did not know."""

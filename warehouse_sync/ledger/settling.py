@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from ..errors import AudienceRefused
+from ..errors import AlreadyExists, AudienceRefused, WarehouseError
 from ..model import Outcome
 from .core import Ledger, Run
 from .tables import RUN_TABLES
@@ -48,7 +48,7 @@ def settle(ledger: Ledger, run: Run, *, missing: str, status: str = "settled", e
 
     ledger.repeated(mirror)
     # Gone before the pointer moves and back after it: a task that finds the view there finds the pointer's baseline.
-    ledger.drop(tables.baseline_view, "view")
+    _drop_unless_needed(ledger, tables.baseline_view, "view")
     ledger.execute("settle/baseline_pointer", run)
     _tell(ledger, run)
     ledger.execute("settle/finish", run, status=status, error_code=error_code)
@@ -62,7 +62,26 @@ def _tell(ledger: Ledger, run: Run) -> None:
     if run.baseline is not None and tables.of_run("snapshot", run.baseline) not in there:
         run = replace(run, baseline=run.id)
     ledger.execute("settle/log", run, retain=ledger.sync.retain_logs)
-    ledger.execute("settle/baseline_view", run)
+    try:
+        ledger.execute("settle/baseline_view", run)
+    except WarehouseError as error:
+        if not isinstance(error, AlreadyExists) and error.code != NEEDED:
+            raise
+        ledger.notes.append(f"view {tables.baseline_view} shows an older baseline: drop what is built on it")
+
+
+NEEDED = "needed"
+"""The code of a warehouse's refusal to drop or change what something else is built on, such as a user's own view."""
+
+
+def _drop_unless_needed(ledger: Ledger, name: str, kind: str = "table") -> None:
+    """Drop, unless somebody built something on it: that is told, and stops no run."""
+    try:
+        ledger.drop(name, kind)
+    except WarehouseError as error:
+        if error.code != NEEDED:
+            raise
+        ledger.notes.append(f"{kind} {name} was not dropped: something in the warehouse is built on it")
 
 
 def stored(ledger: Ledger, run_id: str, fence: int) -> Run | None:
@@ -153,7 +172,7 @@ def prune(ledger: Ledger, run: Run) -> None:
     for name in there:
         found = ledger.tables.run_of(name)
         if found and _is_over(*found, still_open=still_open, kept=kept):
-            ledger.drop(name)
+            _drop_unless_needed(ledger, name)
     fences = sorted((f for f in map(ledger.tables.fence_of, there) if f is not None), reverse=True)
     for fence in fences[2:]:
         ledger.drop(ledger.tables.claim(fence))

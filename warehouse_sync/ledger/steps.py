@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from .. import __version__
 from ..errors import ConfigError
-from ..model import IDENTIFIER_SLOTS, PreparedRow
+from ..model import IDENTIFIER_SLOTS, PreparedRow, Updates
 from .core import STATE_VERSION, Ledger, Run
 
 BATCH = 10_000
@@ -130,16 +131,18 @@ def snapshot(ledger: Ledger, run: Run) -> None:
     ledger.execute("run/count_changes", run)
 
 
-def plan(ledger: Ledger, run: Run, *, page_rows: int, update_action: str) -> None:
-    """Wanted against members: numbered, paged operations, and their counts."""
+def plan(ledger: Ledger, run: Run, *, page_rows: int, updates: Updates, later: bool = False) -> None:
+    """Wanted against members: numbered, paged operations, and their counts. `later`: the platform answers later."""
     sync = ledger.sync
+    after_adds = sync.removals == "after_adds"
+    run = replace(run, slices=_slices(ledger))
     ledger.execute("run/wanted", run)
-    ledger.execute("run/leaving", run, removes=_may_remove(ledger, run))
+    ledger.execute("run/leaving", run, removes=_may_remove(ledger, run), later=later)
 
     def operations(attempt: int) -> None:
         if attempt:
             ledger.drop(ledger.tables.of_run("operations", run.id))
-        ledger.execute("run/removals", run, forget=run.forget)
+        ledger.execute("run/removals", run, forget=run.forget, after_adds=after_adds)
         ledger.execute(
             "run/additions",
             run,
@@ -147,13 +150,39 @@ def plan(ledger: Ledger, run: Run, *, page_rows: int, update_action: str) -> Non
             retry=sync.retry_failed_records,
             retry_now=run.retry_now,
             resync=run.resync,
-            update_action=update_action,
+            update_action="add" if updates == "replace" else updates,
+            replaces=updates == "replace",
+            later=later,
+            after_adds=after_adds,
         )
+        if updates == "replace":
+            ledger.execute("run/replaced", run)
 
     ledger.repeated(operations)
     ledger.execute("run/plan", run, page_rows=page_rows)
     ledger.execute("run/outcome", run)
     ledger.execute("run/count_plan", run)
+
+
+def _slices(ledger: Ledger) -> tuple[tuple[str, datetime], ...]:
+    """When members must have been sent last, by the first digit of their identity.
+
+    The digits divide the second half of the period: who was sent at once is sent again in sixteen even slices.
+    """
+    if ledger.sync.reassert_every is None:
+        return ()
+    period, now = _period(ledger.sync.reassert_every), ledger.query("run/clock")[0][0]
+    return tuple((f"{n:x}", now - period * (1 - n / 32)) for n in range(16))
+
+
+def _period(text: str) -> timedelta:
+    count, unit = text.split()
+    return timedelta(**{f"{unit.rstrip('s')}s": int(count)})
+
+
+def doubt_members(ledger: Ledger, run: Run) -> None:
+    """The platform's list lost its members: every one of them is in doubt, and added again."""
+    ledger.execute("run/doubt", run)
 
 
 def _may_remove(ledger: Ledger, run: Run) -> bool:

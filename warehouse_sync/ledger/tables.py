@@ -23,6 +23,7 @@ RUN_TABLES = (
     "verdict",
     "empty",
     "asked",
+    "polled",
 )
 TASK_TABLES = ("source_rows", "changes", "marker")
 RUN_ID = r"\d{14}[0-9a-f]{4}"

@@ -98,7 +98,16 @@ SELECT
     WHEN `j`.`action` = 'assume'
     THEN 'assumed'
     WHEN `j`.`action` = 'wait'
+    AND (
+      `j`.`old_state` IS NULL OR `j`.`old_state` = 'rejected'
+    )
     THEN 'waiting'
+    WHEN `j`.`action` = 'wait' AND `j`.`reason` = 'repaired'
+    THEN 'in_doubt'
+    WHEN `j`.`action` = 'wait'
+    THEN `j`.`old_state`
+    WHEN `j`.`action` = 'remove' AND `j`.`reason` = 'changed'
+    THEN 'gone'
     WHEN `j`.`action` = 'remove' AND `j`.`status` = 'succeeded'
     THEN 'gone'
     WHEN `j`.`action` = 'remove' AND `j`.`status` = 'accepted'

@@ -41,6 +41,7 @@ CREATE TABLE IF NOT EXISTS `wsync`.`runs` (
   `failed_delete` INT64,
   `attempted_rows` INT64,
   `skipped_rows` INT64,
+  `waiting_rows` INT64,
   `aborted_rows` INT64,
   `in_doubt_rows` INT64,
   `accepted_rows` INT64,

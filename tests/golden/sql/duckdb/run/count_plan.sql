@@ -20,6 +20,12 @@ UPDATE "wsync"."runs" SET "phase" = 'planned', "planned_insert" = (
   SELECT
     COALESCE(MAX("p"."page"), 0)
   FROM "wsync"."plan_people_20261122090000abcd" AS "p"
+), "waiting_rows" = (
+  SELECT
+    COUNT(*)
+  FROM "wsync"."plan_people_20261122090000abcd" AS "p"
+  WHERE
+    "p"."action" = 'wait'
 ), "skipped_rows" = (
   SELECT
     COUNT(*)

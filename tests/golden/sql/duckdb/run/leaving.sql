@@ -1,5 +1,158 @@
 CREATE TABLE "wsync"."leaving_people_20261122090000abcd" AS
-WITH "unwanted" AS (
+WITH "unanswered" AS (
+  SELECT
+    "m"."identity",
+    "m"."identifier_1",
+    "m"."identifier_2",
+    "m"."identifier_3",
+    "m"."identifier_4",
+    "m"."identifier_5",
+    "m"."identifier_6",
+    "m"."identifier_7",
+    "m"."identifier_8"
+  FROM "wsync"."mirror_people" AS "m"
+  WHERE
+    "m"."state" IN ('accepted', 'leaving')
+), "shielded" AS (
+  SELECT DISTINCT
+    "t"."identity"
+  FROM (
+    SELECT
+      "identity",
+      1 AS "bit",
+      "identifier_1" AS "token"
+    FROM "wsync"."mirror_people"
+    WHERE
+      NOT "identifier_1" IS NULL
+    UNION ALL
+    SELECT
+      "identity",
+      2 AS "bit",
+      "identifier_2" AS "token"
+    FROM "wsync"."mirror_people"
+    WHERE
+      NOT "identifier_2" IS NULL
+    UNION ALL
+    SELECT
+      "identity",
+      4 AS "bit",
+      "identifier_3" AS "token"
+    FROM "wsync"."mirror_people"
+    WHERE
+      NOT "identifier_3" IS NULL
+    UNION ALL
+    SELECT
+      "identity",
+      8 AS "bit",
+      "identifier_4" AS "token"
+    FROM "wsync"."mirror_people"
+    WHERE
+      NOT "identifier_4" IS NULL
+    UNION ALL
+    SELECT
+      "identity",
+      16 AS "bit",
+      "identifier_5" AS "token"
+    FROM "wsync"."mirror_people"
+    WHERE
+      NOT "identifier_5" IS NULL
+    UNION ALL
+    SELECT
+      "identity",
+      32 AS "bit",
+      "identifier_6" AS "token"
+    FROM "wsync"."mirror_people"
+    WHERE
+      NOT "identifier_6" IS NULL
+    UNION ALL
+    SELECT
+      "identity",
+      64 AS "bit",
+      "identifier_7" AS "token"
+    FROM "wsync"."mirror_people"
+    WHERE
+      NOT "identifier_7" IS NULL
+    UNION ALL
+    SELECT
+      "identity",
+      128 AS "bit",
+      "identifier_8" AS "token"
+    FROM "wsync"."mirror_people"
+    WHERE
+      NOT "identifier_8" IS NULL
+  ) AS "t"
+  WHERE
+    FALSE
+    AND "t"."token" IN (
+      SELECT
+        "u"."token"
+      FROM (
+        SELECT
+          "identity",
+          1 AS "bit",
+          "identifier_1" AS "token"
+        FROM "unanswered"
+        WHERE
+          NOT "identifier_1" IS NULL
+        UNION ALL
+        SELECT
+          "identity",
+          2 AS "bit",
+          "identifier_2" AS "token"
+        FROM "unanswered"
+        WHERE
+          NOT "identifier_2" IS NULL
+        UNION ALL
+        SELECT
+          "identity",
+          4 AS "bit",
+          "identifier_3" AS "token"
+        FROM "unanswered"
+        WHERE
+          NOT "identifier_3" IS NULL
+        UNION ALL
+        SELECT
+          "identity",
+          8 AS "bit",
+          "identifier_4" AS "token"
+        FROM "unanswered"
+        WHERE
+          NOT "identifier_4" IS NULL
+        UNION ALL
+        SELECT
+          "identity",
+          16 AS "bit",
+          "identifier_5" AS "token"
+        FROM "unanswered"
+        WHERE
+          NOT "identifier_5" IS NULL
+        UNION ALL
+        SELECT
+          "identity",
+          32 AS "bit",
+          "identifier_6" AS "token"
+        FROM "unanswered"
+        WHERE
+          NOT "identifier_6" IS NULL
+        UNION ALL
+        SELECT
+          "identity",
+          64 AS "bit",
+          "identifier_7" AS "token"
+        FROM "unanswered"
+        WHERE
+          NOT "identifier_7" IS NULL
+        UNION ALL
+        SELECT
+          "identity",
+          128 AS "bit",
+          "identifier_8" AS "token"
+        FROM "unanswered"
+        WHERE
+          NOT "identifier_8" IS NULL
+      ) AS "u"
+    )
+), "unwanted" AS (
   SELECT
     "m"."identity",
     "m"."primary_key",
@@ -15,6 +168,14 @@ WITH "unwanted" AS (
   FROM "wsync"."mirror_people" AS "m"
   WHERE
     TRUE
+    AND NOT "m"."state" IN ('accepted', 'leaving')
+    AND NOT EXISTS(
+      SELECT
+        1
+      FROM "shielded" AS "s"
+      WHERE
+        "s"."identity" = "m"."identity"
+    )
     AND NOT EXISTS(
       SELECT
         1

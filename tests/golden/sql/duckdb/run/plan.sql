@@ -3,7 +3,6 @@ WITH "told" AS (
   SELECT
     "o".*,
     CASE WHEN "o"."action" IN ('remove', 'add', 'update') THEN 1 ELSE 0 END AS "requested",
-    CASE WHEN "o"."action" IN ('remove', 'drop') THEN 0 ELSE 1 END AS "step",
     COALESCE(CAST("o"."page_group" AS TEXT), '') AS "page_key"
   FROM "wsync"."operations_people_20261122090000abcd" AS "o"
 ), "placed" AS (
@@ -44,13 +43,7 @@ SELECT
   "o"."identity",
   "o"."primary_key",
   "o"."action",
-  CASE
-    WHEN "o"."step" = 0
-    THEN 'delete'
-    WHEN "o"."reason" = 'changed'
-    THEN 'update'
-    ELSE 'insert'
-  END AS "operation",
+  "o"."operation",
   "o"."reason",
   COALESCE("p"."tokens", "m"."tokens") AS "tokens",
   "o"."left_out",
@@ -66,7 +59,11 @@ SELECT
   COALESCE("p"."identifier_8", "m"."identifier_8") AS "identifier_8",
   "p"."field_notes",
   "m"."state" AS "old_state",
-  "m"."payload_acknowledged",
+  CASE
+    WHEN "m"."state" = 'accepted'
+    THEN COALESCE("m"."payload_acknowledged", "m"."payload")
+    ELSE "m"."payload_acknowledged"
+  END AS "payload_acknowledged",
   "m"."planned_action" AS "old_action",
   "m"."refused" AS "old_refused",
   "m"."attempts",

@@ -4,6 +4,8 @@ SELECT
   "l"."primary_key",
   CAST(NULL AS TEXT) AS "prepared_key",
   CASE WHEN "l"."tokens" > 0 AND "l"."tokens_sent" = 0 THEN 'drop' ELSE 'remove' END AS "action",
+  'delete' AS "operation",
+  CAST(CASE WHEN FALSE THEN 1 ELSE 0 END AS INT) AS "step",
   CASE
     WHEN NOT NULL IS NULL AND FALSE
     THEN 'suppressed'

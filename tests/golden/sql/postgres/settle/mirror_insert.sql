@@ -44,13 +44,13 @@ SELECT
   CASE
     WHEN "v"."status" = 'succeeded' AND "v"."action" <> 'remove'
     THEN "p"."payload"
-    WHEN "v"."state" = 'member'
+    WHEN "v"."state" = 'member' OR "v"."action" = 'wait'
     THEN "p"."payload_acknowledged"
   END AS "payload_acknowledged",
   "v"."action" AS "planned_action",
   "v"."status" = 'failed' AND "v"."action" IN ('add', 'update') AS "refused",
   CASE
-    WHEN "v"."status" IN ('succeeded', 'accepted')
+    WHEN "v"."status" = 'succeeded'
     THEN 0
     WHEN "v"."status" = 'failed'
     THEN COALESCE("v"."attempts", 0) + 1
@@ -78,7 +78,7 @@ SELECT
   COALESCE("p"."first_planned_at", CURRENT_TIMESTAMP) AS "first_planned_at",
   CURRENT_TIMESTAMP AS "last_planned_at",
   CASE
-    WHEN "v"."status" = 'succeeded'
+    WHEN "v"."status" IN ('succeeded', 'accepted')
     THEN CURRENT_TIMESTAMP
     ELSE "p"."last_sent_at"
   END AS "last_sent_at"

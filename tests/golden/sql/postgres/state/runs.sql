@@ -41,6 +41,7 @@ CREATE TABLE IF NOT EXISTS "wsync"."runs" (
   "failed_delete" BIGINT,
   "attempted_rows" BIGINT,
   "skipped_rows" BIGINT,
+  "waiting_rows" BIGINT,
   "aborted_rows" BIGINT,
   "in_doubt_rows" BIGINT,
   "accepted_rows" BIGINT,

@@ -39,7 +39,9 @@ WITH "counted" AS (
     COUNT(*) AS "every_one"
   FROM "wsync"."plan_people_20261122090000abcd" AS "p"
   WHERE
-    "p"."operation" = 'delete' AND COALESCE("p"."old_action", 'add') <> 'remove'
+    "p"."operation" = 'delete'
+    AND "p"."reason" <> 'changed'
+    AND COALESCE("p"."old_action", 'add') <> 'remove'
 ), "patterns" AS (
   SELECT
     CAST('now' AS VARCHAR(32)) AS "side",

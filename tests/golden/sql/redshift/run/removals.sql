@@ -6,6 +6,8 @@ SELECT
   "l"."primary_key",
   CAST(NULL AS VARCHAR(65535)) AS "prepared_key",
   CAST(CASE WHEN "l"."tokens" > 0 AND "l"."tokens_sent" = 0 THEN 'drop' ELSE 'remove' END AS VARCHAR(32)) AS "action",
+  CAST('delete' AS VARCHAR(32)) AS "operation",
+  CAST(CASE WHEN FALSE THEN 1 ELSE 0 END AS INTEGER) AS "step",
   CAST(CASE
     WHEN NOT NULL IS NULL AND FALSE
     THEN 'suppressed'

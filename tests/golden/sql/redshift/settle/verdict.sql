@@ -89,13 +89,22 @@ WITH "own" AS (
 )
 SELECT
   "j".*,
-  CAST(CASE
+  CASE
     WHEN "j"."action" = 'drop'
     THEN 'gone'
     WHEN "j"."action" = 'assume'
     THEN 'assumed'
     WHEN "j"."action" = 'wait'
+    AND (
+      "j"."old_state" IS NULL OR "j"."old_state" = 'rejected'
+    )
     THEN 'waiting'
+    WHEN "j"."action" = 'wait' AND "j"."reason" = 'repaired'
+    THEN 'in_doubt'
+    WHEN "j"."action" = 'wait'
+    THEN "j"."old_state"
+    WHEN "j"."action" = 'remove' AND "j"."reason" = 'changed'
+    THEN 'gone'
     WHEN "j"."action" = 'remove' AND "j"."status" = 'succeeded'
     THEN 'gone'
     WHEN "j"."action" = 'remove' AND "j"."status" = 'accepted'
@@ -112,5 +121,5 @@ SELECT
     )
     THEN 'rejected'
     ELSE 'in_doubt'
-  END AS VARCHAR(32)) AS "state"
+  END AS "state"
 FROM "judged" AS "j"

@@ -3,11 +3,27 @@ INSERT INTO "WSYNC"."OPERATIONS_PEOPLE_20261122090000ABCD" (
   "PRIMARY_KEY",
   "PREPARED_KEY",
   "ACTION",
+  "OPERATION",
+  "STEP",
   "REASON",
   "LEFT_OUT",
   "PAGE_GROUP"
 )
-WITH "TOUCHED" AS (
+WITH "UNANSWERED" AS (
+  SELECT
+    "M"."IDENTITY",
+    "M"."IDENTIFIER_1",
+    "M"."IDENTIFIER_2",
+    "M"."IDENTIFIER_3",
+    "M"."IDENTIFIER_4",
+    "M"."IDENTIFIER_5",
+    "M"."IDENTIFIER_6",
+    "M"."IDENTIFIER_7",
+    "M"."IDENTIFIER_8"
+  FROM "WSYNC"."MIRROR_PEOPLE" AS "M"
+  WHERE
+    "M"."STATE" IN ('accepted', 'leaving')
+), "TOUCHED" AS (
   SELECT
     "T"."TOKEN"
   FROM (
@@ -79,9 +95,10 @@ WITH "TOUCHED" AS (
     ON "L"."IDENTITY" = "T"."IDENTITY"
   WHERE
     "L"."TOKENS_SENT" > 0
-), "LINKED" AS (
-  SELECT DISTINCT
-    "T"."IDENTITY"
+), "KNOWN" AS (
+  SELECT
+    "T"."IDENTITY",
+    "T"."TOKEN"
   FROM (
     SELECT
       "IDENTITY",
@@ -147,11 +164,161 @@ WITH "TOUCHED" AS (
     WHERE
       NOT "IDENTIFIER_8" IS NULL
   ) AS "T"
+  UNION ALL
+  SELECT
+    "T"."IDENTITY",
+    "T"."TOKEN"
+  FROM (
+    SELECT
+      "IDENTITY",
+      1 AS "BIT",
+      "IDENTIFIER_1" AS "TOKEN"
+    FROM "WSYNC"."PREPARED_PEOPLE_20261122090000ABCD"
+    WHERE
+      NOT "IDENTIFIER_1" IS NULL
+    UNION ALL
+    SELECT
+      "IDENTITY",
+      2 AS "BIT",
+      "IDENTIFIER_2" AS "TOKEN"
+    FROM "WSYNC"."PREPARED_PEOPLE_20261122090000ABCD"
+    WHERE
+      NOT "IDENTIFIER_2" IS NULL
+    UNION ALL
+    SELECT
+      "IDENTITY",
+      4 AS "BIT",
+      "IDENTIFIER_3" AS "TOKEN"
+    FROM "WSYNC"."PREPARED_PEOPLE_20261122090000ABCD"
+    WHERE
+      NOT "IDENTIFIER_3" IS NULL
+    UNION ALL
+    SELECT
+      "IDENTITY",
+      8 AS "BIT",
+      "IDENTIFIER_4" AS "TOKEN"
+    FROM "WSYNC"."PREPARED_PEOPLE_20261122090000ABCD"
+    WHERE
+      NOT "IDENTIFIER_4" IS NULL
+    UNION ALL
+    SELECT
+      "IDENTITY",
+      16 AS "BIT",
+      "IDENTIFIER_5" AS "TOKEN"
+    FROM "WSYNC"."PREPARED_PEOPLE_20261122090000ABCD"
+    WHERE
+      NOT "IDENTIFIER_5" IS NULL
+    UNION ALL
+    SELECT
+      "IDENTITY",
+      32 AS "BIT",
+      "IDENTIFIER_6" AS "TOKEN"
+    FROM "WSYNC"."PREPARED_PEOPLE_20261122090000ABCD"
+    WHERE
+      NOT "IDENTIFIER_6" IS NULL
+    UNION ALL
+    SELECT
+      "IDENTITY",
+      64 AS "BIT",
+      "IDENTIFIER_7" AS "TOKEN"
+    FROM "WSYNC"."PREPARED_PEOPLE_20261122090000ABCD"
+    WHERE
+      NOT "IDENTIFIER_7" IS NULL
+    UNION ALL
+    SELECT
+      "IDENTITY",
+      128 AS "BIT",
+      "IDENTIFIER_8" AS "TOKEN"
+    FROM "WSYNC"."PREPARED_PEOPLE_20261122090000ABCD"
+    WHERE
+      NOT "IDENTIFIER_8" IS NULL
+  ) AS "T"
   WHERE
-    "T"."TOKEN" IN (
+    FALSE OR FALSE
+), "LINKED" AS (
+  SELECT DISTINCT
+    "K"."IDENTITY"
+  FROM "KNOWN" AS "K"
+  WHERE
+    "K"."TOKEN" IN (
       SELECT
-        "TOUCHED"."TOKEN"
-      FROM "TOUCHED"
+        "T"."TOKEN"
+      FROM "TOUCHED" AS "T"
+    )
+), "SHIELDED" AS (
+  SELECT DISTINCT
+    "K"."IDENTITY"
+  FROM "KNOWN" AS "K"
+  WHERE
+    FALSE
+    AND "K"."TOKEN" IN (
+      SELECT
+        "U"."TOKEN"
+      FROM (
+        SELECT
+          "IDENTITY",
+          1 AS "BIT",
+          "IDENTIFIER_1" AS "TOKEN"
+        FROM "UNANSWERED"
+        WHERE
+          NOT "IDENTIFIER_1" IS NULL
+        UNION ALL
+        SELECT
+          "IDENTITY",
+          2 AS "BIT",
+          "IDENTIFIER_2" AS "TOKEN"
+        FROM "UNANSWERED"
+        WHERE
+          NOT "IDENTIFIER_2" IS NULL
+        UNION ALL
+        SELECT
+          "IDENTITY",
+          4 AS "BIT",
+          "IDENTIFIER_3" AS "TOKEN"
+        FROM "UNANSWERED"
+        WHERE
+          NOT "IDENTIFIER_3" IS NULL
+        UNION ALL
+        SELECT
+          "IDENTITY",
+          8 AS "BIT",
+          "IDENTIFIER_4" AS "TOKEN"
+        FROM "UNANSWERED"
+        WHERE
+          NOT "IDENTIFIER_4" IS NULL
+        UNION ALL
+        SELECT
+          "IDENTITY",
+          16 AS "BIT",
+          "IDENTIFIER_5" AS "TOKEN"
+        FROM "UNANSWERED"
+        WHERE
+          NOT "IDENTIFIER_5" IS NULL
+        UNION ALL
+        SELECT
+          "IDENTITY",
+          32 AS "BIT",
+          "IDENTIFIER_6" AS "TOKEN"
+        FROM "UNANSWERED"
+        WHERE
+          NOT "IDENTIFIER_6" IS NULL
+        UNION ALL
+        SELECT
+          "IDENTITY",
+          64 AS "BIT",
+          "IDENTIFIER_7" AS "TOKEN"
+        FROM "UNANSWERED"
+        WHERE
+          NOT "IDENTIFIER_7" IS NULL
+        UNION ALL
+        SELECT
+          "IDENTITY",
+          128 AS "BIT",
+          "IDENTIFIER_8" AS "TOKEN"
+        FROM "UNANSWERED"
+        WHERE
+          NOT "IDENTIFIER_8" IS NULL
+      ) AS "U"
     )
 ), "JUDGED" AS (
   SELECT
@@ -159,14 +326,34 @@ WITH "TOUCHED" AS (
     COALESCE("W"."PREPARED_KEY", "W"."PRIMARY_KEY") AS "PRIMARY_KEY",
     "W"."PREPARED_KEY",
     CASE WHEN "P"."VERDICT" IS NULL THEN "M"."PAGE_GROUP" ELSE "P"."PAGE_GROUP" END AS "PAGE_GROUP",
+    CASE WHEN "L"."IDENTITY" IS NULL THEN 0 ELSE 1 END AS "LINKED",
+    CASE
+      WHEN NOT "S"."IDENTITY" IS NULL
+      OR "M"."STATE" IN ('accepted', 'leaving')
+      OR (
+        FALSE AND NOT "L"."IDENTITY" IS NULL
+      )
+      THEN 1
+      ELSE 0
+    END AS "SHIELDED",
+    CASE
+      WHEN "M"."IDENTITY" IS NULL
+      OR "P"."PAYLOAD" <> "M"."PAYLOAD"
+      OR (
+        "M"."STATE" = 'member' AND NOT "L"."IDENTITY" IS NULL
+      )
+      OR (
+        "M"."STATE" = 'leaving' AND "M"."PLANNED_ACTION" <> 'wait'
+      )
+      THEN 1
+      ELSE 0
+    END AS "NEWS",
     CASE
       WHEN FALSE
       THEN CASE WHEN "M"."IDENTITY" IS NULL THEN 'assumed' END
-      WHEN "M"."STATE" IN ('accepted', 'leaving')
-      THEN NULL
       WHEN "M"."IDENTITY" IS NULL AND "C"."LAST_IDENTITY" <> "W"."IDENTITY"
       THEN 'rekeyed'
-      WHEN "M"."IDENTITY" IS NULL OR "M"."STATE" IN ('waiting', 'assumed')
+      WHEN "M"."IDENTITY" IS NULL OR "M"."STATE" IN ('waiting', 'assumed', 'leaving')
       THEN 'new'
       WHEN "M"."STATE" = 'in_doubt' AND NOT "M"."REFUSED"
       THEN 'recovered'
@@ -179,13 +366,19 @@ WITH "TOUCHED" AS (
         )
       )
       THEN 'retried'
-      WHEN "M"."STATE" = 'member' AND "P"."PAYLOAD" <> "M"."PAYLOAD_ACKNOWLEDGED"
+      WHEN "M"."STATE" = 'accepted'
+      OR (
+        "M"."STATE" = 'member'
+        AND COALESCE("P"."PAYLOAD", "M"."PAYLOAD") <> "M"."PAYLOAD_ACKNOWLEDGED"
+      )
       THEN 'changed'
-      WHEN "M"."STATE" = 'member' AND NOT "K"."IDENTITY" IS NULL
+      WHEN "M"."STATE" = 'member' AND NOT "L"."IDENTITY" IS NULL
       THEN 'repaired'
       WHEN "M"."STATE" IN ('member', 'rejected', 'in_doubt')
       AND FALSE
       AND "W"."CHOSEN" = 1
+      THEN 'reasserted'
+      WHEN "M"."STATE" = 'member' AND "M"."LAST_SENT_AT" < "Z"."SENT_BEFORE"
       THEN 'reasserted'
     END AS "REASON"
   FROM "WSYNC"."WANTED_PEOPLE_20261122090000ABCD" AS "W"
@@ -196,25 +389,48 @@ WITH "TOUCHED" AS (
     AND "P"."VERDICT" = 'ready'
   LEFT JOIN "WSYNC"."CHANGES_PEOPLE_20261122090000ABCD" AS "C"
     ON CAST("C"."PRIMARY_KEY" AS VARCHAR) = "W"."PREPARED_KEY"
-  LEFT JOIN "LINKED" AS "K"
-    ON "K"."IDENTITY" = "W"."IDENTITY"
+  LEFT JOIN "LINKED" AS "L"
+    ON "L"."IDENTITY" = "W"."IDENTITY"
+  LEFT JOIN "SHIELDED" AS "S"
+    ON "S"."IDENTITY" = "W"."IDENTITY"
+  LEFT JOIN (SELECT '' AS "DIGIT", CAST('1970-01-01 00:00:00+00:00' AS TIMESTAMPTZ) AS "SENT_BEFORE") AS "Z"
+    ON "Z"."DIGIT" = SUBSTRING(HEX_ENCODE("M"."IDENTITY", 0), 1, 1)
   WHERE
-    NULL IS NULL OR "W"."CHOSEN" = 1 OR NOT "K"."IDENTITY" IS NULL
+    NULL IS NULL OR "W"."CHOSEN" = 1 OR NOT "L"."IDENTITY" IS NULL
 )
 SELECT
   "J"."IDENTITY",
   "J"."PRIMARY_KEY",
   "J"."PREPARED_KEY",
-  CASE "J"."REASON"
-    WHEN 'assumed'
+  CASE
+    WHEN "J"."REASON" = 'assumed'
     THEN 'assume'
-    WHEN 'changed'
+    WHEN "J"."SHIELDED" = 1
+    THEN 'wait'
+    WHEN "J"."REASON" = 'changed'
     THEN 'add'
     ELSE 'add'
   END AS "ACTION",
+  CASE
+    WHEN "J"."REASON" = 'changed' AND NOT FALSE
+    THEN 'update'
+    ELSE 'insert'
+  END AS "OPERATION",
+  CASE
+    WHEN NOT FALSE
+    THEN 1
+    WHEN "J"."LINKED" = 1 OR (
+      "J"."REASON" = 'changed' AND FALSE
+    )
+    THEN 2
+    ELSE 0
+  END AS "STEP",
   "J"."REASON",
   0 AS "LEFT_OUT",
   "J"."PAGE_GROUP"
 FROM "JUDGED" AS "J"
 WHERE
   NOT "J"."REASON" IS NULL
+  AND (
+    "J"."REASON" = 'assumed' OR "J"."SHIELDED" = 0 OR "J"."NEWS" = 1
+  )

@@ -36,7 +36,9 @@ WITH "COUNTED" AS (
     COUNT(*) AS "EVERY_ONE"
   FROM "WSYNC"."PLAN_PEOPLE_20261122090000ABCD" AS "P"
   WHERE
-    "P"."OPERATION" = 'delete' AND COALESCE("P"."OLD_ACTION", 'add') <> 'remove'
+    "P"."OPERATION" = 'delete'
+    AND "P"."REASON" <> 'changed'
+    AND COALESCE("P"."OLD_ACTION", 'add') <> 'remove'
 ), "PATTERNS" AS (
   SELECT
     'now' AS "SIDE",

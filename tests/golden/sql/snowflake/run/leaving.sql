@@ -1,6 +1,159 @@
 CREATE TRANSIENT TABLE "WSYNC"."LEAVING_PEOPLE_20261122090000ABCD"
 DATA_RETENTION_TIME_IN_DAYS=0 AS
-WITH "UNWANTED" AS (
+WITH "UNANSWERED" AS (
+  SELECT
+    "M"."IDENTITY",
+    "M"."IDENTIFIER_1",
+    "M"."IDENTIFIER_2",
+    "M"."IDENTIFIER_3",
+    "M"."IDENTIFIER_4",
+    "M"."IDENTIFIER_5",
+    "M"."IDENTIFIER_6",
+    "M"."IDENTIFIER_7",
+    "M"."IDENTIFIER_8"
+  FROM "WSYNC"."MIRROR_PEOPLE" AS "M"
+  WHERE
+    "M"."STATE" IN ('accepted', 'leaving')
+), "SHIELDED" AS (
+  SELECT DISTINCT
+    "T"."IDENTITY"
+  FROM (
+    SELECT
+      "IDENTITY",
+      1 AS "BIT",
+      "IDENTIFIER_1" AS "TOKEN"
+    FROM "WSYNC"."MIRROR_PEOPLE"
+    WHERE
+      NOT "IDENTIFIER_1" IS NULL
+    UNION ALL
+    SELECT
+      "IDENTITY",
+      2 AS "BIT",
+      "IDENTIFIER_2" AS "TOKEN"
+    FROM "WSYNC"."MIRROR_PEOPLE"
+    WHERE
+      NOT "IDENTIFIER_2" IS NULL
+    UNION ALL
+    SELECT
+      "IDENTITY",
+      4 AS "BIT",
+      "IDENTIFIER_3" AS "TOKEN"
+    FROM "WSYNC"."MIRROR_PEOPLE"
+    WHERE
+      NOT "IDENTIFIER_3" IS NULL
+    UNION ALL
+    SELECT
+      "IDENTITY",
+      8 AS "BIT",
+      "IDENTIFIER_4" AS "TOKEN"
+    FROM "WSYNC"."MIRROR_PEOPLE"
+    WHERE
+      NOT "IDENTIFIER_4" IS NULL
+    UNION ALL
+    SELECT
+      "IDENTITY",
+      16 AS "BIT",
+      "IDENTIFIER_5" AS "TOKEN"
+    FROM "WSYNC"."MIRROR_PEOPLE"
+    WHERE
+      NOT "IDENTIFIER_5" IS NULL
+    UNION ALL
+    SELECT
+      "IDENTITY",
+      32 AS "BIT",
+      "IDENTIFIER_6" AS "TOKEN"
+    FROM "WSYNC"."MIRROR_PEOPLE"
+    WHERE
+      NOT "IDENTIFIER_6" IS NULL
+    UNION ALL
+    SELECT
+      "IDENTITY",
+      64 AS "BIT",
+      "IDENTIFIER_7" AS "TOKEN"
+    FROM "WSYNC"."MIRROR_PEOPLE"
+    WHERE
+      NOT "IDENTIFIER_7" IS NULL
+    UNION ALL
+    SELECT
+      "IDENTITY",
+      128 AS "BIT",
+      "IDENTIFIER_8" AS "TOKEN"
+    FROM "WSYNC"."MIRROR_PEOPLE"
+    WHERE
+      NOT "IDENTIFIER_8" IS NULL
+  ) AS "T"
+  WHERE
+    FALSE
+    AND "T"."TOKEN" IN (
+      SELECT
+        "U"."TOKEN"
+      FROM (
+        SELECT
+          "IDENTITY",
+          1 AS "BIT",
+          "IDENTIFIER_1" AS "TOKEN"
+        FROM "UNANSWERED"
+        WHERE
+          NOT "IDENTIFIER_1" IS NULL
+        UNION ALL
+        SELECT
+          "IDENTITY",
+          2 AS "BIT",
+          "IDENTIFIER_2" AS "TOKEN"
+        FROM "UNANSWERED"
+        WHERE
+          NOT "IDENTIFIER_2" IS NULL
+        UNION ALL
+        SELECT
+          "IDENTITY",
+          4 AS "BIT",
+          "IDENTIFIER_3" AS "TOKEN"
+        FROM "UNANSWERED"
+        WHERE
+          NOT "IDENTIFIER_3" IS NULL
+        UNION ALL
+        SELECT
+          "IDENTITY",
+          8 AS "BIT",
+          "IDENTIFIER_4" AS "TOKEN"
+        FROM "UNANSWERED"
+        WHERE
+          NOT "IDENTIFIER_4" IS NULL
+        UNION ALL
+        SELECT
+          "IDENTITY",
+          16 AS "BIT",
+          "IDENTIFIER_5" AS "TOKEN"
+        FROM "UNANSWERED"
+        WHERE
+          NOT "IDENTIFIER_5" IS NULL
+        UNION ALL
+        SELECT
+          "IDENTITY",
+          32 AS "BIT",
+          "IDENTIFIER_6" AS "TOKEN"
+        FROM "UNANSWERED"
+        WHERE
+          NOT "IDENTIFIER_6" IS NULL
+        UNION ALL
+        SELECT
+          "IDENTITY",
+          64 AS "BIT",
+          "IDENTIFIER_7" AS "TOKEN"
+        FROM "UNANSWERED"
+        WHERE
+          NOT "IDENTIFIER_7" IS NULL
+        UNION ALL
+        SELECT
+          "IDENTITY",
+          128 AS "BIT",
+          "IDENTIFIER_8" AS "TOKEN"
+        FROM "UNANSWERED"
+        WHERE
+          NOT "IDENTIFIER_8" IS NULL
+      ) AS "U"
+    )
+), "UNWANTED" AS (
   SELECT
     "M"."IDENTITY",
     "M"."PRIMARY_KEY",
@@ -16,6 +169,14 @@ WITH "UNWANTED" AS (
   FROM "WSYNC"."MIRROR_PEOPLE" AS "M"
   WHERE
     TRUE
+    AND NOT "M"."STATE" IN ('accepted', 'leaving')
+    AND NOT EXISTS(
+      SELECT
+        1
+      FROM "SHIELDED" AS "S"
+      WHERE
+        "S"."IDENTITY" = "M"."IDENTITY"
+    )
     AND NOT EXISTS(
       SELECT
         1

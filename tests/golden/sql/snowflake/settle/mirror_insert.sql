@@ -44,13 +44,13 @@ SELECT
   CASE
     WHEN "V"."STATUS" = 'succeeded' AND "V"."ACTION" <> 'remove'
     THEN "P"."PAYLOAD"
-    WHEN "V"."STATE" = 'member'
+    WHEN "V"."STATE" = 'member' OR "V"."ACTION" = 'wait'
     THEN "P"."PAYLOAD_ACKNOWLEDGED"
   END AS "PAYLOAD_ACKNOWLEDGED",
   "V"."ACTION" AS "PLANNED_ACTION",
   "V"."STATUS" = 'failed' AND "V"."ACTION" IN ('add', 'update') AS "REFUSED",
   CASE
-    WHEN "V"."STATUS" IN ('succeeded', 'accepted')
+    WHEN "V"."STATUS" = 'succeeded'
     THEN 0
     WHEN "V"."STATUS" = 'failed'
     THEN COALESCE("V"."ATTEMPTS", 0) + 1
@@ -78,7 +78,7 @@ SELECT
   COALESCE("P"."FIRST_PLANNED_AT", CURRENT_TIMESTAMP()) AS "FIRST_PLANNED_AT",
   CURRENT_TIMESTAMP() AS "LAST_PLANNED_AT",
   CASE
-    WHEN "V"."STATUS" = 'succeeded'
+    WHEN "V"."STATUS" IN ('succeeded', 'accepted')
     THEN CURRENT_TIMESTAMP()
     ELSE "P"."LAST_SENT_AT"
   END AS "LAST_SENT_AT"

@@ -96,7 +96,16 @@ SELECT
     WHEN "J"."ACTION" = 'assume'
     THEN 'assumed'
     WHEN "J"."ACTION" = 'wait'
+    AND (
+      "J"."OLD_STATE" IS NULL OR "J"."OLD_STATE" = 'rejected'
+    )
     THEN 'waiting'
+    WHEN "J"."ACTION" = 'wait' AND "J"."REASON" = 'repaired'
+    THEN 'in_doubt'
+    WHEN "J"."ACTION" = 'wait'
+    THEN "J"."OLD_STATE"
+    WHEN "J"."ACTION" = 'remove' AND "J"."REASON" = 'changed'
+    THEN 'gone'
     WHEN "J"."ACTION" = 'remove' AND "J"."STATUS" = 'succeeded'
     THEN 'gone'
     WHEN "J"."ACTION" = 'remove' AND "J"."STATUS" = 'accepted'

@@ -1,0 +1,17 @@
+UPDATE "WSYNC"."SYNCS" SET "MIRROR_ROWS" = (
+  SELECT
+    COUNT(*)
+  FROM "WSYNC"."MIRROR_PEOPLE" AS "M"
+  WHERE
+    "M"."STATE" <> 'leaving'
+    OR "M"."PLANNED_ACTION" = 'wait'
+    OR NOT "M"."REQUEST_REFERENCE" IN (
+      SELECT
+        "P"."REFERENCE"
+      FROM "WSYNC"."POLLED_PEOPLE_20261122090000ABCD" AS "P"
+      WHERE
+        "P"."STATUS" = 'succeeded'
+    )
+)
+WHERE
+  "CONNECTION_ID" = 'people' AND "NEWEST_FENCE" = 7

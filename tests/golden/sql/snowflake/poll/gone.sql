@@ -1,0 +1,18 @@
+DELETE FROM "WSYNC"."MIRROR_PEOPLE"
+WHERE
+  "STATE" = 'leaving'
+  AND "PLANNED_ACTION" <> 'wait'
+  AND "REQUEST_REFERENCE" IN (
+    SELECT
+      "P"."REFERENCE"
+    FROM "WSYNC"."POLLED_PEOPLE_20261122090000ABCD" AS "P"
+    WHERE
+      "P"."STATUS" = 'succeeded'
+  )
+  AND EXISTS(
+    SELECT
+      1
+    FROM "WSYNC"."SYNCS" AS "S"
+    WHERE
+      "S"."CONNECTION_ID" = 'people' AND "S"."NEWEST_FENCE" = 7
+  )
