@@ -14,6 +14,7 @@ from tests.crash.oracle import History, Tables
 from tests.crash.places import Place, Yard, some_name
 from tests.crash.processes import ChildFailed, Killed, Platform, in_child, kill_myself
 from tests.crash.world import Ended, Row, Turn, digest, run, set_source
+from warehouse_sync.errors import Held
 
 Point = tuple[int, Kill]
 """A turn, and where it dies."""
@@ -146,14 +147,16 @@ class Sweep:
         ended, tables = in_child(partial(and_tables, place, platform.url, calm, at + len(kills)))
         return wrong + self.after(platform, ended, tables, calm, history)
 
-    def next_run(self, platform: Platform, place: Place, history: History, at: int) -> list[str]:
+    def next_run(
+        self, platform: Platform, place: Place, history: History, at: int, number: int | None = None
+    ) -> list[str]:
         """What is wrong now that turn `at` failed, and after the run that follows it, over another source."""
         calm = self.scenario.calm(at)
         failed = oracle.read_tables(place, then=calm.rows)
         wrong = oracle.all_checks(platform, failed, history)
         platform.ask("order", self.scenario.orders())
         history.saw(calm.rows)
-        ended, tables = and_tables(place, platform.url, calm, at + 1)
+        ended, tables = and_tables(place, platform.url, calm, number or at + 1)
         return wrong + self.after(platform, ended, tables, calm, history)
 
     def after(self, platform: Platform, ended: Ended, tables: Tables, calm: Turn, history: History) -> list[str]:
@@ -187,3 +190,18 @@ def violations(sweep: Sweep, points: Iterable[Point]) -> Iterator[str]:
     for point in points:
         for wrong in sweep.crash(*point):
             yield f"{sweep.name(point)}: {wrong}"
+
+
+def at_once(sweep: Sweep, points: Iterable[Point]) -> Iterator[str]:
+    """What is wrong with the run that comes at once after a kill, the dead run's lease not over: it must leave the
+    sync alone from the claim on, until the lease is given back."""
+    for at, kill in points:
+        names, turn = sweep.learned[at].ended.names, sweep.scenario.turns[at]
+        with Platform() as platform, sweep.world(platform, at) as (place, _):
+            in_child(partial(run, place, platform.url, turn, at, Tally(dies=kill, kill=kill_myself)))
+            with place.connected():  # what it asked for is over
+                pass
+            ended = in_child(partial(run, place, platform.url, sweep.scenario.calm(at), at + 1, Tally()))
+        held = "after run/claim" in names[: kill.number] and kill.number < len(names)
+        if (ended.exit_code == Held.exit_code) != held:
+            yield f"{sweep.name((at, kill))}: the next run ended {ended.status} {ended.error}"

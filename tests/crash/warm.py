@@ -28,7 +28,7 @@ from tests.crash.mutants import MUTANTS, found_in, noticed, past_the_port
 from tests.crash.places import Yard, yard
 from tests.crash.processes import side_by_side
 from tests.crash.scenarios import EVERYTHING, RARE, SMALL
-from tests.crash.sweep import Point, Sweep, violations
+from tests.crash.sweep import Point, Sweep, at_once, violations
 from tests.crash.weak import RULES
 from warehouse_sync import statements
 from warehouse_sync.sandbox import ACCOUNT
@@ -49,11 +49,12 @@ def warm() -> None:
     gc.freeze()
 
 
-def sweep(yard: Yard, first: str = "0", stride: str = "1") -> dict[str, Any]:
-    """Kill the scenario at every boundary, and during every message to a server; or at every so-manieth of them."""
+def sweep(yard: Yard, messages: str = "1") -> dict[str, Any]:
+    """Kill the scenario at every boundary, and while a server works at every so-manieth message."""
     found = Sweep(EVERYTHING, yard)
     found.learn()
-    points = list(found.points())[int(first) :: int(stride)]
+    points = [each for each in found.points() if not each[1].on_wire]
+    points += [each for each in found.points() if each[1].on_wire][:: int(messages)]
     wrong = side_by_side(partial(_violations, found), points, HANDS)
     return {"points": len(points), "violations": wrong}
 
@@ -112,16 +113,18 @@ def rare(yard: Yard) -> dict[str, Any]:
 
 
 def _rare(yard: Yard, names: Sequence[str]) -> list[str]:
-    def own(name: str) -> Yard:
-        return lambda place: yard(f"{place}_{list(RARE).index(name)}")
+    numbered = {name: _numbered(yard, number) for number, name in enumerate(RARE)}
+    return [f"{name}, {wrong}" for name in names for wrong in found_in(RARE[name], numbered[name])]
 
-    return [f"{name}, {wrong}" for name in names for wrong in found_in(RARE[name], own(name))]
+
+def _numbered(yard: Yard, number: int) -> Yard:
+    """A part of the yard in which names are free again."""
+    return lambda name: yard(f"{name}_{number}")
 
 
 def errors(yard: Yard, stories: str = "some") -> dict[str, Any]:
-    """Errors at every call under every warehouse's rules: with every story, or with `some` of them in turn."""
-    told = dict[str, Any]()
-    wrong = list[str]()
+    """Errors at every call under every warehouse's rules: with one story each, or with every story."""
+    told, wrong = dict[str, str](), list[str]()
     for turn, losses in enumerate(Losses(EVERYTHING, rules, yard) for rules in RULES):
         losses.learn()
         trials = rotated(losses, turn) if stories == "some" else list(losses.trials())
@@ -131,12 +134,38 @@ def errors(yard: Yard, stories: str = "some") -> dict[str, Any]:
     return {"warehouses": told, "violations": wrong}
 
 
+def small_errors(yard: Yard) -> dict[str, Any]:
+    """The same in the scenarios that are small or rare, one story at each call."""
+    told, wrong = dict[str, str](), list[str]()
+    for number, (name, scenario) in enumerate({**RARE, "small": SMALL}.items()):
+        for turn, rules in enumerate(RULES):
+            losses = Losses(scenario, rules, _numbered(yard, number))
+            losses.learn()
+            trials = rotated(losses, turn)
+            wrong += side_by_side(partial(tried, losses), trials, HANDS)
+            told[f"{name}, {rules.name}"] = f"{len(trials)} calls"
+    return {"warehouses": told, "violations": wrong}
+
+
 def broken_lines(yard: Yard, first: str = "0", stride: str = "1") -> dict[str, Any]:
     """The line to a server breaks with a message just sent: with every one, or every so-manieth."""
     found = Sweep(EVERYTHING, yard)
     found.learn()
     points = [each for each in found.points() if each[1].on_wire][int(first) :: int(stride)]
     return {"points": len(points), "violations": side_by_side(partial(cuts, found), points, HANDS)}
+
+
+def leases(yard: Yard) -> dict[str, Any]:
+    """The run after a kill comes at once: at some boundaries, and around those where the lease begins and ends."""
+    found = Sweep(SMALL, yard)
+    found.learn()
+    names = found.learned[1].ended.names
+    around = names.index("before run/claim") + 1
+    numbers = {around, around + 1, *range(around, len(names), 25), len(names) - 1, len(names)}
+    return {
+        "points": len(numbers),
+        "violations": list(at_once(found, [(1, Kill(number)) for number in sorted(numbers)])),
+    }
 
 
 def mutant(yard: Yard, name: str) -> dict[str, Any]:
@@ -155,9 +184,11 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "cuts": broken_lines,
     "errors": errors,
     "histories": random_histories,
+    "leases": leases,
     "mutant": mutant,
     "pairs": pairs,
     "rare": rare,
+    "small_errors": small_errors,
     "sweep": sweep,
     "uncrashed": uncrashed,
 }

@@ -58,9 +58,11 @@ STORIES: dict[str, tuple[str, ...]] = {
     "lost, then busy": ("lost after", "busy"),
     "lost, then dead": ("lost after", "dies before"),
     "lost, then dead a call later": ("lost after", KEPT, "dies before"),
+    "arrives late": ("late",),
     "lost for good": ("lost after", *(["lost before"] * 999)),
 }
-"""What happens from one call on, call by call: an error before or after the statement took effect, or an end."""
+"""What happens from one call on, call by call: an error before or after the statement took effect, or an end. A
+statement that arrives late does so after the next run has ended."""
 
 
 @dataclass
@@ -71,6 +73,8 @@ class Trouble(Tally):
     story: tuple[str, ...] = ()
     calls: int = 0
     dead: bool = False
+    late: str = ""
+    """The statement that the network still has when the process is dead."""
 
     def boundary(self, name: str) -> None:
         self.check()
@@ -87,9 +91,14 @@ class Trouble(Tally):
         step = self.calls - self.at
         return self.story[step] if self.at and 0 <= step < len(self.story) else KEPT
 
+    def told(self, sql: str) -> None:
+        """Keep the text of a call that will arrive late."""
+        if self.story == ("late",) and self.calls + 1 == self.at:
+            self.late = sql
+
     def suffered(self, effect: str, statement: str) -> None:
         """Raises what this effect is."""
-        self.dead = effect.startswith("dies")
+        self.dead = effect.startswith("dies") or effect == "late"
         self.check()
         if effect == "busy":
             raise WarehouseBusy("the warehouse is busy", statement=statement)
@@ -118,6 +127,7 @@ class Weak:
             self._swap_source(sql, statement)
 
         lawful(sql, self.rules)
+        self.trouble.told(sql)
         self._do(statement, act)
 
     def query(self, sql: str, statement: str) -> list[tuple[Any, ...]]:
