@@ -14,13 +14,15 @@ import duckdb
 import psycopg
 
 from tests.engine import Engine
-from tests.members import FIELDS, Members
+from tests.members import FIELDS, Members, connector
 from warehouse_sync import adapters
 from warehouse_sync.fields import preparer
-from warehouse_sync.ledger import tasks
+from warehouse_sync.ledger import task_script, tasks
 from warehouse_sync.ledger.core import Ledger
 from warehouse_sync.ledger.source import describe_source
 from warehouse_sync.model import Source
+from warehouse_sync.runner import Request, Result, Runner
+from warehouse_sync.statements import Shape
 
 Execute = Callable[[str], list[tuple[Any, ...]]]
 
@@ -34,7 +36,7 @@ class Tasked(Engine):
         schema = "public" if server else "main"
         told = {"source": Source((schema, "people"), label=f"{schema}.people"), **settings}
         super().__init__(folder, members, **told)
-        self.server, self.schema = server, schema
+        self.server, self.schema, self.digest_key = server, schema, False
         if server:
             self.by_hand("drop schema if exists wsync cascade")
 
@@ -84,21 +86,27 @@ class Tasked(Engine):
     def ledger(self) -> Iterator[Ledger]:
         warehouse = self.open()
         try:
-            yield Ledger(warehouse, "wsync", self.sync, self.ports)
+            yield Ledger(warehouse, "wsync", self.sync, self.ports, shape=Shape(digest_key=self.digest_key))
         finally:
             warehouse.close()
+
+    def run(self, kind: Any = "run", **request: Any) -> Result:
+        with self.ledger() as ledger:
+            return Runner(ledger, connector(self.members, self.page_rows), self.ports).run(Request(kind, **request))
 
     def script(self) -> list[tuple[str, str]]:
         """(name, text) of the task as it is compiled now, its session's settings first."""
         with self.ledger() as ledger:
-            statements = tasks.script(describe_source(ledger), preparer(FIELDS, self.sync.mapping, sync="").fields)
+            statements = task_script.script(
+                describe_source(ledger), preparer(FIELDS, self.sync.mapping, sync="").fields
+            )
             scheduler = ledger.warehouse.dialect.task
             assert scheduler is not None
             return [*(("session", each) for each in scheduler.session), *statements]
 
     def task(self, script: Sequence[tuple[str, str]] | None = None) -> None:
         """The scheduler runs the task."""
-        self.by_hand(*(sql for _, sql in script or self.script()))
+        self.by_hand(*(sql for _, sql in (self.script() if script is None else script)))
 
     def waiting(self) -> tasks.Waiting | None:
         with self.ledger() as ledger:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ import pytest
 
 from tests.planted_places import InDuckdb, InPostgres
 from warehouse_sync import adapters, managing, statements
+from warehouse_sync.compiling import mapped_fields
 from warehouse_sync.config import Project, load
 from warehouse_sync.erasing import forget
 from warehouse_sync.errors import ConfigError
 from warehouse_sync.executing import Report, owner_of, run_one
-from warehouse_sync.ledger import claims, reads
+from warehouse_sync.ledger import claims, reads, task_script
 from warehouse_sync.ledger.core import Ledger
 from warehouse_sync.ledger.source import describe_source
 from warehouse_sync.model import Ports, Sync
@@ -152,8 +154,15 @@ def rename_interrupted(shop: Rehearsal) -> None:
         managing.rename(shop.project, "buyers", "shoppers", shop.ports)
 
 
+def prepare(shop: Rehearsal) -> None:
+    """What a scheduler would do: the task's statements one by one, each noted."""
+    with shop.ledger() as ledger:
+        for name, sql in task_script.script(describe_source(ledger), mapped_fields(shop.sync)):
+            ledger.bounded(name, partial(ledger.warehouse.execute, sql, name))
+
+
 def rehearse(shop: Rehearsal) -> None:
-    """First run, plan and approval, a look at everything, somebody forgotten, a rename cut short, the end."""
+    """First run, plan and approval, a look at everything, somebody forgotten, a rename cut short, a task, the end."""
     shop.source(FIRST)
     assert shop.run("run").exit_code == 6
     shop.source(SECOND)
@@ -174,7 +183,9 @@ def rehearse(shop: Rehearsal) -> None:
     (shop.folder / "syncs" / "buyers.yml").rename(shop.folder / "syncs" / "shoppers.yml")
     rename_interrupted(shop)
     managing.prune(shop.project, "shoppers", shop.ports)
-    assert shop.run("run").exit_code == 0
+    prepare(shop)
+    last = shop.run("run")
+    assert last.exit_code == 0 and last.result is not None and last.result.prepared_at is not None
     assert managing.abandon(shop.project, "shoppers", shop.ports, sure=True).members == 3
 
 
