@@ -1,10 +1,12 @@
 """What a changed row becomes: verdict, identity, tokens, notes."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,8 +14,9 @@ from hypothesis import strategies as st
 
 from warehouse_sync.connectors.facebook_fields import FIELDS
 from warehouse_sync.digests import identifier_digester, suppression_digest
-from warehouse_sync.fields import near, preparer, resolve
+from warehouse_sync.fields import Field, near, preparer, resolve
 from warehouse_sync.model import Mapped
+from warehouse_sync.normalize import lower
 from warehouse_sync.text import Note
 
 MARY = "f1904cf1a9d73a55fa5de0ac823c4403ded71afd4c3248d00bdcd0866552bb79"
@@ -366,3 +369,32 @@ def test_hashes_under_auto_become_what_their_values_become(values):
 def test_a_mebibyte_of_text_is_too_long():
     row = one({"EXTERN_ID": "1", "EMAIL": "a" * 2**20 + "@b.com", "FN": "é" * 2**20, "PHONE": "+" + "1" * 2**20})
     assert row.field_notes == "EMAIL: too_long; PHONE: too_long; FN: too_long"
+
+
+def by(identity: Any, row: tuple[Any, ...]) -> Any:
+    """One row of a key, an id and a region, of which the first two fields together are the record."""
+    fields = [replace(LOWERED, name=name, role="identifier") for name in ("ID", "REGION")]
+    mapping = [Mapped("ID", "id"), Mapped("REGION", "region")]
+    return preparer(fields, mapping, sync="s", identity=identity).prepare([row])[0]
+
+
+LOWERED = Field("ID", "Id", "identifier", "An id", {"plain": lower}, "https://example.com", "2026-11")
+
+
+def test_a_record_is_known_by_all_its_identifiers_together() -> None:
+    one, other = by("record", (1, None, "a", "eu")), by("record", (2, None, "a", "us"))
+    assert one.identity != other.identity
+    assert (one.identifier_1, one.identifier_2) == (one.identity, None)
+    assert by("record", (3, None, "A", "eu")).identity == one.identity
+
+
+def test_a_record_without_a_part_of_its_key_is_nobody() -> None:
+    found = by("record", (1, None, "a", None))
+    assert (found.verdict, found.error_code, found.identity) == ("clear", "no_valid_field", None)
+
+
+def test_a_record_may_be_known_by_its_rows_key() -> None:
+    one, moved = by("key", (1, None, "a", "eu")), by("key", (1, None, "b", "us"))
+    assert one.identity == moved.identity == one.identifier_1
+    assert one.payload != moved.payload
+    assert by("key", (2, None, "a", "eu")).identity != one.identity

@@ -30,6 +30,7 @@ FLOORS: dict[str, int] = {
     "delivery": 4,
     "polling": 4,
     "owning": 4,
+    "preparing": 4,
     "config": 5,
     "schedule": 5,
     "opening": 5,

@@ -13,12 +13,12 @@ from .adapters import ColumnType, Dialect, TaskScript
 from .config import Project
 from .connectors import connector_of
 from .errors import ConfigError
-from .fields import preparer
 from .ledger import settling, steps, task_script
 from .ledger.core import STATE_VERSION, Ledger, Run
 from .ledger.source import describe_source, with_source
 from .model import Ports, Sync
 from .opening import ledger_of, open_ledger
+from .preparing import preparer_of
 
 FOLDER = Path("target", "wsync", "compiled")
 TASKS = Path("target", "wsync", "tasks")
@@ -169,6 +169,4 @@ def task_text(ledger: Ledger, fields: Sequence[str], settings: Any = None) -> st
 
 def mapped_fields(sync: Sync) -> tuple[str, ...]:
     """A sync's mapped fields in the order of a snapshot's `filled` marks."""
-    return preparer(
-        connector_of(sync).fields, sync.mapping, sync=sync.name, hash=sync.hash, normalize=sync.normalize
-    ).fields
+    return preparer_of(sync, connector_of(sync), salt=sync.name).fields

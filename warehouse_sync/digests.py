@@ -56,6 +56,9 @@ def identifier_digester(field: str, *, hashed: bool) -> Digester | HashDigester:
 identity_digest = Digester("identity")
 """A person known by identifiers: over their digests, joined, in the order of the field table."""
 
+key_digest = Digester("record")
+"""A record known by its row's primary key: over the key's text."""
+
 context_digest = Digester("context")
 """A person known by context alone: over the JSON object of the context tokens."""
 

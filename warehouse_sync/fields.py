@@ -16,9 +16,9 @@ from itertools import count
 from typing import Any
 
 from .cells import MISMATCHES, Cell, Cells, Column, Settings
-from .digests import context_digest, identity_digest, page_digest, payload_digest, suppression_digest
+from .digests import context_digest, identity_digest, key_digest, page_digest, payload_digest, suppression_digest
 from .field_table import Field, Role, near, resolve
-from .model import IDENTIFIER_SLOTS, Hashing, Mapped, PreparedRow, Verdict
+from .model import IDENTIFIER_SLOTS, Hashing, Identity, Mapped, PreparedRow, Verdict
 from .normalize import Around
 
 __all__ = ["Field", "Preparer", "Role", "near", "preparer", "resolve"]
@@ -48,9 +48,16 @@ class Preparer:
     """
 
     def __init__(
-        self, columns: Sequence[Column], *, sync: str, suppressed: Collection[str], hashing_words: str
+        self,
+        columns: Sequence[Column],
+        *,
+        sync: str,
+        suppressed: Collection[str],
+        hashing_words: str,
+        identity: Identity = "identifiers",
     ) -> None:
         self.sync, self.suppressed, self.hashing_words = sync, frozenset(suppressed), hashing_words
+        self.identity = identity
         read = [each.mapped.column for each in columns]
         self.columns = tuple(dict.fromkeys(column for column in read if column is not None))
         self.fields = tuple(each.field.name for each in columns)
@@ -73,7 +80,7 @@ class Preparer:
     @property
     def identifiers(self) -> int:
         """How many identifier columns of a prepared row can be filled."""
-        return self.roles.count("identifier")
+        return self.roles.count("identifier") if self.identity == "identifiers" else 1
 
     def explain(self, row: tuple[Any, ...]) -> dict[str, dict[str, Any]]:
         """Per field of one row: the value `normalized`, as it would be `sent`, a `note` where something is wrong."""
@@ -105,8 +112,8 @@ class Preparer:
     def is_suppressed(self, key: Any, identifiers: Iterable[str]) -> bool:
         """Whether the key or one of the identifier digests is on the sync's list."""
         entry = partial(suppression_digest, self.sync)
-        text = str(key).lower() if isinstance(key, bool) else str(key)
-        return not self.suppressed.isdisjoint((entry("key", text), *map(partial(entry, "identifier"), identifiers)))
+        theirs = map(partial(entry, "identifier"), identifiers)
+        return not self.suppressed.isdisjoint((entry("key", _text(key)), *theirs))
 
 
 class _Block:
@@ -151,11 +158,17 @@ class _Block:
                 if cell.error:
                     return _refused(key, "hold", cell.error, self.preparer.mismatch(name, cell.error), filled)
             notes = "; ".join([f"{name}: {cell.code}" for name, cell in wrong])
-        if "" in identifiers:
+        if self.preparer.identity != "identifiers":
+            if self.preparer.identity == "key":
+                identity = key_digest(_text(key))
+            elif "" in identifiers:
+                identity = None
+            identifiers = () if identity is None else (identity,)
+        elif "" in identifiers:
             identifiers = tuple(filter(None, identifiers))
         if self.preparer.suppressed and self.preparer.is_suppressed(key, identifiers):
             return _refused(key, "clear", "suppressed", SUPPRESSED, filled, notes)
-        if not identifiers:
+        if not identifiers and self.preparer.identity == "identifiers":
             identity = self._context_identity(at, filled)
         if identity is None:
             return self._without_identity(key, filled, notes)
@@ -202,6 +215,11 @@ def _refused(key: Any, verdict: Verdict, code: str, reason: str, filled: str, no
     return PreparedRow(key, verdict, code, reason, notes, filled, None, None, None, None)
 
 
+def _text(key: Any) -> str:
+    """A primary key as the warehouse's own text of it."""
+    return str(key).lower() if isinstance(key, bool) else str(key)
+
+
 def _object(pieces: str) -> str:
     return f"{{{pieces[:-1]}}}"
 
@@ -221,12 +239,14 @@ def preparer(  # noqa: PLR0913 - the settings of a sync that concern its rows
     suppressed: Collection[str] = (),
     hashing_words: str = "Hashing is",
     as_of_year: int | None = None,
+    identity: Identity = "identifiers",
 ) -> Preparer:
     """The preparer of a sync.
 
     `mapping` names fields as `resolve` understands them. `normalize` is a profile of the field table, `on` for
     its default, or `off`. Of `options` only `default_country` (ISO alpha-2) is looked at. `suppressed` holds
-    `suppression_digest`s. `as_of_year` is the newest year of birth, by default this year, read once.
+    `suppression_digest`s. `as_of_year` is the newest year of birth, by default this year, read once. `identity` says
+    what makes a member: each identifier alone, all identifiers together (`record`), or the row's primary key (`key`).
     Raises `LookupError` for an unknown field, `ValueError` for too many identifiers or a field mapped twice.
     """
     mapped = {_known(fields, each.field).name: each for each in mapping}
@@ -240,7 +260,7 @@ def preparer(  # noqa: PLR0913 - the settings of a sync that concern its rows
     settings = Settings(hash, normalize, around)
     in_order = sorted(used, key=lambda each: each.role != "identifier")
     columns = [Column(each, mapped[each.name], settings, mapped) for each in in_order]
-    return Preparer(columns, sync=sync, suppressed=suppressed, hashing_words=hashing_words)
+    return Preparer(columns, sync=sync, suppressed=suppressed, hashing_words=hashing_words, identity=identity)
 
 
 def _known(fields: Sequence[Field], text: str) -> Field:

@@ -11,7 +11,6 @@ from typing import Any
 from .config import Project, select
 from .connectors import connector_of
 from .executing import masked
-from .fields import preparer
 from .ledger import reads, tasks
 from .ledger.core import Ledger
 from .ledger.rows import SyncRow
@@ -19,6 +18,7 @@ from .ledger.source import describe_source
 from .ledger.steps import suppressions
 from .model import Ports, Sync
 from .opening import ledger_of, open_ledger, open_warehouse, stored_key
+from .preparing import preparer_of
 from .schedule import next_times
 
 WAITING = ("planned", "blocked")
@@ -154,16 +154,8 @@ def explain(project: Project, sync: Sync, typed: str, *, as_logged: bool = False
 def _judged(ledger: Ledger, found: tuple[Any, ...], key: str, row: SyncRow | None) -> dict[str, Any]:
     """What a run would make of one source row, field by field."""
     sync, to = ledger.sync, connector_of(ledger.sync)
-    prepare = preparer(
-        to.fields,
-        sync.mapping,
-        sync=row.suppression_salt if row else sync.name,
-        hash=sync.hash,
-        normalize=sync.normalize,
-        options=sync.options,
-        suppressed=suppressions(ledger) if row else (),
-        hashing_words=to.hashing_words,
-    )
+    salt = row.suppression_salt if row else sync.name
+    prepare = preparer_of(sync, to, salt=salt, suppressed=suppressions(ledger) if row else ())
     places = {name.lower(): at for at, name in enumerate(ledger.shape.columns, start=1)}
     values = [found[places[name.lower()]] for name in prepare.columns]
     done = prepare.prepare([(key, None, *values)])[0]

@@ -12,8 +12,9 @@ from urllib.parse import urlencode
 
 from .connectors import Connector, connector_of
 from .errors import ConfigError
-from .fields import Preparer, preparer
+from .fields import Preparer
 from .model import Action, PlanRow, Ports, PreparedRow, Sync
+from .preparing import preparer_of
 
 Operation = Literal["insert", "update", "delete"]
 UNKNOWN_AUDIENCE = "AUDIENCE_ID"
@@ -54,23 +55,11 @@ def preview(sync: Sync, rows: Sequence[Mapping[str, Any]], operation: Operation 
     no update of its own.
     """
     to = connector_of(sync)
-    prepare = _preparer(sync, to)
+    prepare = preparer_of(sync, to, salt=sync.name)
     whole = [_changed(sync, prepare, row) for row in rows]
     prepared = prepare.prepare(whole)
     shown = tuple(_shown(done, operation, prepare.explain(row)) for done, row in zip(prepared, whole, strict=True))
     return Preview(shown, tuple(_requests(sync, to, prepared, _action(operation, to))))
-
-
-def _preparer(sync: Sync, to: Connector) -> Preparer:
-    return preparer(
-        to.fields,
-        sync.mapping,
-        sync=sync.name,
-        hash=sync.hash,
-        normalize=sync.normalize,
-        options=sync.options,
-        hashing_words=to.hashing_words,
-    )
 
 
 def _changed(sync: Sync, prepare: Preparer, row: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -14,13 +14,14 @@ from . import polling
 from .connectors import Connector
 from .delivery import Delivery, Sender, Wire, pages_of
 from .errors import AudienceRefused, Held, WsyncError
-from .fields import Preparer, preparer, without_collections
+from .fields import Preparer, without_collections
 from .ledger import claims, forgetting, settling, steps, tasks
 from .ledger.core import Ledger, Run
 from .ledger.source import describe_source
 from .ledger.steps import GuardFinding
 from .model import IDENTIFIER_SLOTS, Ports, PreparedRow, Sync
 from .owning import own_audience
+from .preparing import preparer_of
 
 IDENTIFIERS = len(PreparedRow._fields) - IDENTIFIER_SLOTS
 """Where the identifier digests of a prepared row begin."""
@@ -172,16 +173,7 @@ class Runner:
 
     def _preparer(self, found: Connector, run: Run) -> tuple[Preparer, Run]:
         suppressed = steps.suppressions(self.ledger)
-        made = preparer(
-            found.fields,
-            self.sync.mapping,
-            sync=forgetting.salt(self.ledger),
-            hash=self.sync.hash,
-            normalize=self.sync.normalize,
-            options=self.sync.options,
-            suppressed=frozenset(suppressed),
-            hashing_words=found.hashing_words,
-        )
+        made = preparer_of(self.sync, found, salt=forgetting.salt(self.ledger), suppressed=suppressed)
         return made, replace(run, fields=made.fields, suppressions=len(suppressed))
 
     def _suppress(self, run: Run, prepare: Preparer) -> int:

@@ -75,13 +75,12 @@ NEEDED = "needed"
 
 
 def _drop_unless_needed(ledger: Ledger, name: str, kind: str = "table") -> None:
-    """Drop, unless somebody built something on it: that is told, and stops no run."""
+    """Drop, unless somebody built something on it: then it stays, for the next run to drop, and stops no run."""
     try:
         ledger.drop(name, kind)
     except WarehouseError as error:
         if error.code != NEEDED:
             raise
-        ledger.notes.append(f"{kind} {name} was not dropped: something in the warehouse is built on it")
 
 
 def stored(ledger: Ledger, run_id: str, fence: int) -> Run | None:

@@ -18,6 +18,8 @@ CATALOGUES: Mapping[str, Any] = {each.name: each for each in (Meta, *OTHERS)}
 
 
 def others(settings: Settings, clock: Clock) -> dict[str, Part]:
-    """A fresh part of every platform but Meta."""
+    """A fresh part of every platform but Meta. Raises ValueError for settings of a platform that is not there."""
+    if unknown := set(settings.platforms) - {each.name for each in OTHERS}:
+        raise ValueError(f"unknown platform: {', '.join(sorted(unknown))}")
     makers: tuple[Callable[[Settings, Clock], Part], ...] = OTHERS
     return {part.name: part for part in (make(settings, clock) for make in makers)}

@@ -164,7 +164,9 @@ class Sandbox:
     def configure(self, **changes: Any) -> None:
         """Changes settings while it runs."""
         with self.lock:
-            self.settings = changed(self.settings, changes)
+            wanted = changed(self.settings, changes)
+            others(wanted, self.clock)  # raises where a platform's own settings are wrong
+            self.settings = wanted
             for part in self.parts.values():
                 part.settings = self.settings
             self.journal.record = self.settings.record

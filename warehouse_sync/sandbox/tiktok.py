@@ -76,6 +76,9 @@ class TikTok:
     audiences: dict[str, TikTokAudience] = field(default_factory=dict)
     uploads: dict[str, files.Upload] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.own  # noqa: B018 - raises ValueError where its settings are wrong
+
     @property
     def own(self) -> TikTokSettings:
         return changed(TikTokSettings(), self.settings.platforms.get(self.name, {}))
