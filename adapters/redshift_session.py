@@ -18,7 +18,7 @@ from warehouse_sync.adapters.postgres_types import loaders
 from warehouse_sync.adapters.redshift_errors import errors
 from warehouse_sync.adapters.redshift_iam import Iam, credentials
 from warehouse_sync.adapters.redshift_stage import Stage
-from warehouse_sync.errors import ConfigError, WarehouseError
+from warehouse_sync.errors import AnswerLost, ConfigError, WarehouseError
 
 if TYPE_CHECKING:
     import psycopg
@@ -131,15 +131,28 @@ def _pins(settings: Settings) -> list[str]:
 
 
 def over(session: Session, name: str, deadline: float) -> None:
-    """End what the server still does for a process, and wait until its transaction holds no lock any more.
+    """End what the server still does for a process, and wait until its transaction is gone.
 
-    One's own sessions may be ended without a grant, and their transactions be seen (PG_TERMINATE_BACKEND and
+    One's own sessions may be ended without a grant, and everybody's transactions be seen (PG_TERMINATE_BACKEND and
     SVV_TRANSACTIONS, docs.aws.amazon.com/redshift/latest/dg, read 2026-11-22).
     """
-    holds = f"SELECT pid FROM svv_transactions WHERE pid = {int(name)} LIMIT 1"
-    while name != session.name and session.connection.execute(holds.encode()).fetchall():
+    works = f"SELECT pid FROM svv_transactions WHERE pid = {int(name)} LIMIT 1"
+    while name != session.name:
+        _end(session, name)
+        if not session.connection.execute(works.encode()).fetchall():
+            return
         if monotonic() > deadline:
             told = "the connection was lost, and the server is still busy with its statement"
             raise WarehouseError(told, statement="connect", code="connection")
-        session.connection.execute(f"SELECT PG_TERMINATE_BACKEND({int(name)})".encode())
         sleep(0.2)
+
+
+def _end(session: Session, name: str) -> None:
+    """End a process, also one that has not begun yet with what it was told last."""
+    try:
+        with errors("connect"):
+            session.connection.execute(f"SELECT PG_TERMINATE_BACKEND({int(name)})".encode())
+    except AnswerLost:
+        raise
+    except WarehouseError:
+        return  # it is not there any more

@@ -86,6 +86,8 @@ def rewrite(tree: exp.Expr, name: str) -> exp.Expr:
         _typed(select, name)
     if name == "settle/mirror_delete":
         _deleted(tree)
+    if isinstance(tree, exp.Create) and tree.kind == "VIEW":
+        tree.set("replace", value=True)  # somebody's own view may be built on it; two first runs may make it at once
     if name in PLACED and isinstance(tree, exp.Create):
         tree.set("properties", exp.Properties(expressions=_placed(*PLACED[name])))
     return tree

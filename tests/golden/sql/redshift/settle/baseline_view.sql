@@ -1,4 +1,4 @@
-CREATE VIEW "wsync"."baseline_people" AS
+CREATE OR REPLACE VIEW "wsync"."baseline_people" AS
 SELECT
   "s".*,
   CAST('20261122090000abcd' AS VARCHAR(32)) AS "baseline_run_id"

@@ -1,4 +1,4 @@
-CREATE VIEW "wsync"."failed_keys" AS
+CREATE OR REPLACE VIEW "wsync"."failed_keys" AS
 SELECT
   "l"."connection_id",
   "l"."sync_run_id",

@@ -1,4 +1,4 @@
-CREATE VIEW "wsync"."membership_history" AS
+CREATE OR REPLACE VIEW "wsync"."membership_history" AS
 SELECT
   "h"."connection_id",
   "h"."primary_key",

@@ -1,4 +1,4 @@
-CREATE VIEW "wsync"."sync_log_latest" AS
+CREATE OR REPLACE VIEW "wsync"."sync_log_latest" AS
 SELECT
   "l"."connection_id",
   "l"."sync_run_id",
