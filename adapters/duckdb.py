@@ -111,8 +111,11 @@ class DuckDB:
     def load(self, schema: str, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         with _errors(f"load {table}"):
             appender = self.connection.appender(f'"{schema}"."{table}"', columns=list(columns))
-            appender.append_rows(rows)
-            appender.flush()
+            try:
+                appender.append_rows(rows)
+                appender.flush()
+            finally:
+                appender.clear()  # after a failure: rows that are neither written nor dropped are complained of
 
     def describe(self, sql: str, statement: str) -> list[ColumnType]:
         described = self.query(f"describe {sql}", statement)
@@ -158,9 +161,13 @@ def _errors(statement: str) -> Iterator[None]:
     except duckdb.CatalogException as error:
         if "already exists" in str(error):
             raise AlreadyExists("the table exists already", statement=statement, code="exists") from None
-        raise WarehouseError(_first_line(error), statement=statement, code="catalog") from None
+        raise WarehouseError(_first_line(error), statement=statement, code="missing") from None
     except (duckdb.BinderException, duckdb.ParserException) as error:
-        raise WarehouseError(_first_line(error), statement=statement, code="statement") from None
+        code = "missing" if "not found" in _first_line(error) else "statement"
+        raise WarehouseError(_first_line(error), statement=statement, code=code) from None
+    except duckdb.DataError as error:
+        told = f"a value does not fit its type ({type(error).__name__})"
+        raise WarehouseError(told, statement=statement, code="statement") from None
     except duckdb.TransactionException as error:
         if FULL.search(str(error)):
             raise _disk_full(statement) from None

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.places import Engine, Place
+from tests.places.postgres_faults import faults
 
 counter = itertools.count()
 Server = dict[str, str | int]
@@ -48,7 +49,16 @@ def stranger(server: Server) -> dict[str, Any]:
 
 def place(request: pytest.FixtureRequest) -> Place:
     server = fresh_database(request, "contract")
-    return Place(ENGINE, server, "public", elsewhere=in_tokyo(server), poor=stranger(server), grant=as_admin(server))
+    poor = stranger(server)
+    return Place(
+        ENGINE,
+        server,
+        "public",
+        faults=faults("postgres", server, poor, lock_timeout_seconds=1, statement_timeout_seconds=2),
+        elsewhere=in_tokyo(server),
+        poor=poor,
+        grant=as_admin(server),
+    )
 
 
 ENGINE = Engine(
