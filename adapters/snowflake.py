@@ -283,7 +283,8 @@ def _closed(cursor: Any) -> None:
 def column_type(column: Described) -> ColumnType:
     """A column as wsync sees it; what the driver has no code for is `other`."""
     if column.type_code == 0:
-        scale = column.scale or 0
-        return ColumnType(column.name, f"NUMBER({column.precision or 38}, {scale})", "decimal" if scale else "integer")
-    word, kind = KINDS.get(column.type_code, (f"of code {column.type_code}", "other"))
-    return ColumnType(column.name, word, kind)
+        if column.scale is None:
+            return ColumnType(column.name, "DECFLOAT", "decimal")
+        kind: Kind = "decimal" if column.scale else "integer"
+        return ColumnType(column.name, f"NUMBER({column.precision or 38}, {column.scale})", kind)
+    return ColumnType(column.name, *KINDS.get(column.type_code, (f"of code {column.type_code}", "other")))

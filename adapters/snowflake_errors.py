@@ -86,6 +86,8 @@ def _told(error: Exception, errno: int, sqlstate: str) -> tuple[str, str]:
         return "Snowflake no longer accepts the credentials", "credentials"
     if errno in STATEMENTS or sqlstate.startswith("42"):
         return f"Snowflake cannot read the statement (error {errno})", "statement"
+    if sqlstate.startswith("22"):
+        return f"a value is not what the statement takes it for (error {errno})", "statement"
     return f"Snowflake refused it (error {errno}{', SQLSTATE ' + sqlstate if sqlstate else ''})", "warehouse"
 
 

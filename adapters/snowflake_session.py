@@ -41,9 +41,9 @@ class Settings(BaseModel):
         None, description="externalbrowser: sign in with a browser. Only at a terminal."
     )
     query_tag: str = Field("wsync", max_length=500, description="Put into the query tag of every statement.")
-    statement_timeout: int = Field(3600, ge=1, le=604800, description="Seconds a statement may take.")
-    lock_timeout: int = Field(60, ge=1, description="Seconds a statement may wait for another's lock.")
-    login_timeout: int = Field(60, ge=1, description="Seconds that logging in may take.")
+    statement_timeout_seconds: int = Field(3600, ge=1, le=604800, description="Seconds a statement may take.")
+    lock_timeout_seconds: int = Field(60, ge=1, description="Seconds a statement may wait for another's lock.")
+    login_timeout_seconds: int = Field(60, ge=1, description="Seconds that logging in may take.")
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Settings:
@@ -75,8 +75,11 @@ SESSION: dict[str, Any] = {
 
 def session_of(settings: Settings) -> dict[str, Any]:
     """The parameters of every session."""
-    own = {"LOCK_TIMEOUT": settings.lock_timeout, "STATEMENT_TIMEOUT_IN_SECONDS": settings.statement_timeout}
-    return {**SESSION, **own, "QUERY_TAG": tagged(settings.query_tag, "session")}
+    return SESSION | {
+        "LOCK_TIMEOUT": settings.lock_timeout_seconds,
+        "STATEMENT_TIMEOUT_IN_SECONDS": settings.statement_timeout_seconds,
+        "QUERY_TAG": tagged(settings.query_tag, "session"),
+    }
 
 
 def tagged(tag: str, statement: str, once: str = "") -> str:
@@ -113,11 +116,12 @@ def opener(settings: Settings) -> Callable[[], Any]:
 
 
 def _fixed(settings: Settings) -> dict[str, Any]:
-    names = ("account", "user", "database", "warehouse", "role", "login_timeout")
+    names = ("account", "user", "database", "warehouse", "role")
     told = {name: value for name in names if (value := getattr(settings, name)) is not None}
     # In 4.x the network timeout also ends a statement that takes longer, so it leaves the server's own timeout room.
     return told | {
-        "network_timeout": settings.statement_timeout + 60,
+        "login_timeout": settings.login_timeout_seconds,
+        "network_timeout": settings.statement_timeout_seconds + 60,
         "application": "wsync",
         "session_parameters": session_of(settings),
     }

@@ -138,7 +138,7 @@ def test_no_secret_is_in_the_settings_text() -> None:
 
 
 def test_a_session_is_the_same_whatever_account_user_and_role_have_set(fake: Account) -> None:
-    connect(Settings(**settings(role="SYNCER", statement_timeout=7, lock_timeout=3))).close()
+    connect(Settings(**settings(role="SYNCER", statement_timeout_seconds=7, lock_timeout_seconds=3))).close()
     login = fake.logins[-1]
     session = login["session_parameters"]
     assert (login["role"], login["warehouse"], login["database"]) == ("SYNCER", "WSYNC_WH", "SHOP")
@@ -426,7 +426,8 @@ SAID = "Numeric value 'secret-value' is not recognized"
         (390100, "08001", WarehouseError, "credentials"),
         (390318, "08001", WarehouseError, "credentials"),
         (1003, "42000", WarehouseError, "statement"),
-        (100038, "22018", WarehouseError, "warehouse"),
+        (100038, "22018", WarehouseError, "statement"),
+        (2999, "XX000", WarehouseError, "warehouse"),
     ],
 )
 def test_an_error_says_what_to_do_and_quotes_no_value(

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,10 +25,11 @@ DIFFERENCES = {
     "COPY of CSV": 'fakesnow lets duckdb guess types, reads "" as NULL and hex as text: fields are read as text, '
     "an enclosed empty field as an empty text, and hex into BINARY as BINARY_FORMAT = HEX says",
     "REMOVE": "not implemented: the files of the stage's folder are deleted",
-    "error numbers": "fakesnow tells duckdb's errors as 2003: an object that is there is 2002, a message names the "
-    "object as Snowflake does",
+    "error numbers": "duckdb's errors come as 2003 or 2043: an object that is there is 2002, a column that is not "
+    "there 904, and a message names the object as Snowflake does",
     "query history, SYSTEM$CANCEL_QUERY": "not implemented: answered from the statements this stand-in was given",
     "OBJECT_PRIVILEGES, IS_ROLE_IN_SESSION, CURRENT_WAREHOUSE": "not implemented: answered from `Account`",
+    "NUMBER(p, 0)": "comes as a decimal: Snowflake's connector makes an integer of it",
     "session parameters": "fakesnow ignores them; TIMEZONE is told to duckdb here, the others are only recorded",
     "retention, TRANSIENT": "parsed and ignored",
     "names": "duckdb finds a table whatever the case of its name",
@@ -156,17 +158,22 @@ class Cursor:
         self.inner.get_results_from_sfqid(query_id)
 
     def fetchall(self) -> list[Any]:
-        return self.answer if self.answer is not None else list(self.inner.fetchall())
+        return self.answer if self.answer is not None else list(map(_whole, self.inner.fetchall()))
 
     def fetchmany(self, size: int) -> list[Any]:
         self.account.fault("fetch", "")
-        return list(self.inner.fetchmany(size))
+        return list(map(_whole, self.inner.fetchmany(size)))
 
     def close(self) -> None:
         self.inner.close()
 
 
 # -- what fakesnow has not ---------------------------------------------------------------------------------------------
+
+
+def _whole(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Decimals without digits after the point as integers."""
+    return tuple(int(cell) if isinstance(cell, Decimal) and cell.as_tuple().exponent == 0 else cell for cell in row)
 
 
 def _answered(account: Account, sql: str) -> list[tuple[Any, ...]] | None:
@@ -230,6 +237,10 @@ def _as_snowflake_tells_it() -> Iterator[None]:
         text = str(error.msg)
         if "already exists" in text:
             raise ProgrammingError(msg="Object 'X' already exists.", errno=2002, sqlstate="42710") from None
+        column = re.search(r'Referenced column "([^"]+)"', text)
+        if column:
+            told = f"invalid identifier '{column[1]}'"
+            raise ProgrammingError(msg=told, errno=904, sqlstate="42000") from None
         named = re.search(r"(?:Table|View|Schema) with name \"?([\w.]+)", text)
         if named:
             told = f"Object '{named[1]}' does not exist or not authorized."
