@@ -47,9 +47,16 @@ def digest(text: exp.Expr) -> exp.Expr:
     return catalog("encode", catalog("sha256", raw), exp.Literal.string("hex"))
 
 
+def rewrite(tree: exp.Expr, _name: str) -> exp.Expr:
+    """Views are replaced: somebody's own view may be built on one, and two first runs may make it at once."""
+    if isinstance(tree, exp.Create) and tree.kind == "VIEW":
+        tree.set("replace", value=True)
+    return tree
+
+
 DIALECT = Dialect(
     name="postgres",
-    rendering=Rendering("postgres", fingerprint, digest, fold=str.lower),
+    rendering=Rendering("postgres", fingerprint, digest, fold=str.lower, rewrite=rewrite),
     task=schedulers.POSTGRES,
 )
 

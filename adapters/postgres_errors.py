@@ -41,6 +41,8 @@ STATES: tuple[tuple[str, str, str], ...] = (
 """The beginning of a SQLSTATE, our code, and what is said."""
 
 NAMES = (
+    ("2BP01", "needed"),
+    ("42P16", "needed"),
     ("42501", "grants"),
     ("42P01", "missing"),
     ("42703", "missing"),
@@ -51,7 +53,7 @@ NAMES = (
     ("0A", "statement"),
 )
 """States whose text names tables, columns or functions. Without a place in the statement a name was made of a value."""
-SPEAKS_OF_NAMES = ("42501", "3F000")
+SPEAKS_OF_NAMES = ("42501", "3F000", "2BP01", "42P16")
 
 LOST = ("08", "57P01", "57P02", "57P03", "57P05")
 """The connection broke, or the server ended it: what it was told last may have happened."""

@@ -36,7 +36,7 @@ TRAPS = {
     "MERGE": r"\bMERGE\b",
     "CONCAT_WS": r"\bCONCAT_WS\b",
     "TRY_CAST": r"\bTRY_CAST\b",
-    "CREATE OR REPLACE": r"\bOR REPLACE\b",
+    "CREATE OR REPLACE TABLE": r"\bOR REPLACE TABLE\b",
     "temporary tables": r"\bTEMP(ORARY)?\b",
     "RENAME": r"\bRENAME\b",
     "QUALIFY": r"\bQUALIFY\b",

@@ -16,7 +16,7 @@ from ..normalize import VERSION
 from ..statements import Binding, Bound, Literal, Shape, render
 from .lists import fields, slices
 from .rows import RunRow, SyncRow
-from .tables import RUN_TABLES, STATE, TASK_TABLES, VIEWS, Tables
+from .tables import RUN_TABLES, SHARED, STATE, TASK_TABLES, VIEWS, Tables
 from .tries import tried
 
 T = TypeVar("T")
@@ -103,7 +103,7 @@ class Ledger:
             try:
                 self.bounded(name, lambda: self.warehouse.execute(sql, name))
             except AlreadyExists as error:
-                if not attempt:
+                if not attempt and name not in SHARED:
                     raise
                 if name == "run/claim":
                     error.code = "repeated"

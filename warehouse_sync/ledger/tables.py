@@ -11,6 +11,8 @@ from sqlglot import exp
 
 STATE = ("syncs", "runs", "sync_log", "suppressed")
 VIEWS = ("sync_log_latest", "failed_keys", "membership_history")
+SHARED = tuple(f"state/{name}" for name in (*STATE, *VIEWS, "mirror"))
+"""Statements that make what may be there already: another first run made it a moment ago."""
 RUN_TABLES = (
     "source_rows",
     "changes",
