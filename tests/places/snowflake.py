@@ -13,7 +13,8 @@ from tests.places import Engine, Place
 from warehouse_sync.adapters.snowflake import Settings, connect
 
 LOGIN = 390100
-REQUIREMENTS = ("fakesnow==0.12.1", "snowflake-connector-python==4.8.1")
+REQUIREMENTS = ("fakesnow==0.12.1", "snowflake-connector-python==4.8.1", "psycopg[binary]>=3.2")
+"""The last one is what the table of engines imports."""
 
 
 def absent() -> str | None:
@@ -75,12 +76,6 @@ def faults(made: Account, told: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def versions() -> str:
-    from importlib.metadata import version
-
-    return f"fakesnow {version('fakesnow')}, connector {version('snowflake-connector-python')}"
-
-
 NO_UUID = "Snowflake keeps a UUID as text"
 
 ENGINE = Engine(
@@ -109,4 +104,5 @@ ENGINE = Engine(
     },
     absent=absent,
     apart=True,
+    through="fakesnow 0.12.1 with connector 4.8.1",
 )
