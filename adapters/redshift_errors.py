@@ -18,16 +18,15 @@ if TYPE_CHECKING:
     import psycopg
 
 CONFLICT = re.compile(
-    r"1023\b|1018\b|Serializable isolation violation|conflict with concurrent transaction|"
-    r"concurrent (update|delete|transaction)"
+    "^(1023|1018)( |$)|Serializable isolation violation|conflict with concurrent transaction|concurrent (update|delete)"
 )
 """1023 under SERIALIZABLE, the sentence under SNAPSHOT isolation; 1018: a table was dropped under the statement."""
 
 OWN: tuple[tuple[str, str, str], ...] = (
-    ("Disk Full|1016\\b", "disk_full", "the cluster's disk is full; free space and run again: nothing is lost"),
+    ("Disk Full", "disk_full", "the cluster's disk is full; free space and run again: nothing is lost"),
     ("abort|cancel", "timeout", "it was cancelled: by a timeout, a workload rule or an administrator"),
-    ("out of memory|1004\\b", "memory", "the cluster is out of memory for this statement"),
-    ("S3|IAM|not authorized|AccessDenied|403", "grants",
+    ("out of memory", "memory", "the cluster is out of memory for this statement"),
+    ("S3ServiceException|IAM|not authorized|Access ?Denied", "grants",
      "COPY may not read the stage: check warehouse.s3_stage and what its iam_role may do"),
     ("stl_load_errors|sys_load_error|Load into table", "statement",
      "a loaded value does not fit its column; sys_load_error_detail says which"),

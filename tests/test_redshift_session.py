@@ -19,6 +19,8 @@ from warehouse_sync.adapters import Warehouse, redshift_iam, redshift_session
 from warehouse_sync.adapters.redshift import Redshift, Settings
 from warehouse_sync.adapters.redshift_iam import Iam, credentials
 from warehouse_sync.errors import AnswerLost, ConfigError, WarehouseBusy, WarehouseError
+from warehouse_sync.ledger.tries import tried
+from warehouse_sync.model import Ports
 
 
 @pytest.fixture
@@ -216,21 +218,12 @@ def test_a_session_that_is_lost_in_a_statement_is_over_and_another_takes_its_pla
 def test_what_the_server_still_does_for_a_lost_session_is_ended(place: Place, warehouse: Redshift) -> None:
     busy = place.open()
     assert isinstance(busy, Redshift)
-    with pytest.raises(AnswerLost):
-        gone(busy)
+    pgconn = busy.session.connection.pgconn
+    pgconn.send_query(b"create table public.late as select pg_sleep(60)")
+    pgconn.finish()  # the network goes away while the server works on
     assert busy.query("SELECT 1", "test") == [(1,)]
     assert warehouse.query("SELECT pid FROM svv_transactions WHERE pid <> PG_BACKEND_PID()", "test") == []
     busy.close()
-
-
-def gone(warehouse: Redshift) -> None:
-    """The network goes away while the server works on."""
-    connection = warehouse.session.connection
-    connection.pgconn.send_query(b"select pg_sleep(60)")
-    connection.pgconn.finish()
-    with warehouse._statement("test") as closed:
-        closed.execute(b"SELECT 1")
-        raise AnswerLost("the first statement's answer", statement="test")
 
 
 def test_a_stream_that_breaks_leaves_the_session_as_it_is(place: Place, warehouse: Redshift) -> None:
@@ -286,3 +279,19 @@ def test_state_that_somebody_else_made_needs_its_own_grants(place: Place, wareho
         admin(place, statement)
     assert stranger.missing_grants("wsync", []) == []
     stranger.close()
+
+
+# -- trying again ------------------------------------------------------------------------------------------------------
+
+
+def test_a_step_that_lost_to_another_transaction_is_tried_again(place: Place, warehouse: Redshift) -> None:
+    warehouse.execute("CREATE TABLE public.tries AS SELECT 1 AS n WHERE 1 = 0", "test")
+
+    def act(attempt: int) -> int:
+        warehouse.execute(f"INSERT INTO public.tries VALUES ({attempt})", "test")
+        if attempt < 2:
+            warehouse.query("SELECT ANOTHER_TRANSACTION_WON()", "test")
+        return attempt
+
+    assert tried(Ports(sleep=lambda _seconds: None), act) == 2
+    assert warehouse.query("SELECT COUNT(*) FROM public.tries", "test") == [(3,)]

@@ -21,11 +21,16 @@ begin
 end $$;
 create function sha2(value text, bits integer) returns text language sql immutable strict as $$
   select case when bits in (0, 256) then encode(sha256(convert_to(value, 'UTF8')), 'hex') else '' end $$;
+create function another_transaction_won() returns void language plpgsql as $$
+begin
+  raise exception using errcode = 'XX000', message = '1023', detail = 'Serializable isolation violation on table - 1';
+end $$;
 create view svv_transactions as
   select pid from pg_stat_activity where state <> 'idle' and backend_type = 'client backend';
 grant select on svv_transactions to public;
 """
-"""Functions and system views that PostgreSQL lacks. They go to `public`, which is in every test's search path."""
+"""Functions and system views that PostgreSQL lacks, and an error that only Redshift raises. They go to `public`, which
+is in every test's search path."""
 
 SHIMS: tuple[tuple[str, str, str], ...] = (
     (r"\bSYSDATE\b", "LOCALTIMESTAMP", "SYSDATE: the transaction's start, without a zone, in the session's"),

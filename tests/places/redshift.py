@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,10 +11,10 @@ import pytest
 from tests.emulators.redshift_shims import FUNCTIONS, NOT_SHOWN, shimmed
 from tests.places import Engine, Place
 from tests.places.postgres import as_admin, fresh_database, in_tokyo, stranger
+from tests.places.postgres_faults import faults
 from warehouse_sync.adapters import redshift_session
 
 connected = redshift_session.connected
-
 
 NO_UUID = "Redshift has no type for them: they are text"
 
@@ -28,7 +30,15 @@ def place(request: pytest.FixtureRequest) -> Place:
     as_admin(server)(FUNCTIONS)
     settings = {**server, "sslmode": "disable"}
     poor = {**stranger(server), "sslmode": "disable"}
-    return Place(ENGINE, settings, "public", elsewhere=in_tokyo(server), poor=poor, grant=as_admin(server))
+    made = Place(ENGINE, settings, "public", elsewhere=in_tokyo(server), poor=poor, grant=as_admin(server))
+    told = faults("redshift", settings, poor, statement_timeout_seconds=2)
+    return replace(made, faults={**told, "busy": lambda: busy(made)})
+
+
+def busy(made: Place) -> None:
+    """Loses to another transaction, as Redshift says it."""
+    with closing(made.open()) as warehouse:
+        warehouse.query("SELECT ANOTHER_TRANSACTION_WON()", "test")
 
 
 ENGINE = Engine(
