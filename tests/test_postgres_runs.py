@@ -245,7 +245,7 @@ def test_of_two_first_runs_at_once_one_wins_and_the_other_is_held(place: Place) 
         place.state = f"round_{round_}"
         members = Members()
         ended = together(place, members)
-        assert set(map(type, ended)) <= {Result, Held}
+        assert set(map(type, ended)) <= {Result, Held}, ended
         assert any(isinstance(each, Result) for each in ended)
         assert members.tokens == {("EMAIL", "ann@example.com")}
         assert len(members.requests) == 1

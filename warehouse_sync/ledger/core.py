@@ -316,7 +316,8 @@ class Ledger:
         self._again("create schema", lambda: self.warehouse.execute(sql, "create schema"))
 
     def _make_mirror(self) -> None:
-        if "syncs" in self.listing() and (row := self.sync_row()) and row.mirror_rows:
+        recorded = "syncs" in self.listing() and (row := self.sync_row()) and row.mirror_rows
+        if recorded and self.tables.mirror not in self.listing():  # another first run may have made it meanwhile
             raise ConfigError(
                 f"the mirror of sync {self.sync.name} is missing although its last run recorded members: without it "
                 "nothing that was sent could be removed. Restore the table, or abandon the sync and start a new one"
