@@ -17,8 +17,9 @@ from typing import Any, Protocol
 import duckdb
 
 from tests.crash.counted import Tally, counted_duckdb, counted_postgres
-from warehouse_sync.adapters import Warehouse, settings_model
+from warehouse_sync.adapters import Warehouse
 from warehouse_sync.adapters import duckdb as duckdb_adapter
+from warehouse_sync.adapters import postgres as postgres_adapter
 
 Server = Mapping[str, str | int]
 
@@ -129,11 +130,9 @@ class Database:
     name: str
 
     def open(self, tally: Tally) -> Warehouse:
-        from warehouse_sync.adapters import postgres
-
         counted_postgres(tally)
-        settings = settings_model("postgres").model_validate({**self.among.server, "dbname": self.name})
-        return postgres.connect(settings)  # type: ignore[arg-type]
+        settings = postgres_adapter.Settings.model_validate({**self.among.server, "dbname": self.name})
+        return postgres_adapter.connect(settings)
 
     @contextmanager
     def connected(self) -> Iterator[Any]:
