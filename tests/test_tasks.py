@@ -272,12 +272,26 @@ class Cut(Exception):
     """The process ends here."""
 
 
-def test_a_crash_after_the_copy_leaves_the_offer_standing(tasked: Tasked) -> None:
+CRASHES = {
+    "before task/adopt": True,
+    "after task/adopt": True,
+    "after run/prepared": True,
+    "after task/adopted": True,
+    "before drop table": True,
+    "after drop table": False,
+    "before run/changed_rows": False,
+    "after run/snapshot": False,
+}
+"""Where the process ends, and whether what the task prepared can still be taken over then."""
+
+
+@pytest.mark.parametrize("where", CRASHES)
+def test_a_crash_while_taking_over_costs_nothing(tasked: Tasked, where: str) -> None:
     tasked.task()
     calm = tasked.ports
 
     def cut(name: str) -> None:
-        if name == "after task/adopt":
+        if name == where:
             raise Cut
 
     tasked.ports = replace(calm, boundary=cut)
@@ -285,7 +299,7 @@ def test_a_crash_after_the_copy_leaves_the_offer_standing(tasked: Tasked) -> Non
         tasked.run()
     tasked.by_hand("update wsync.claim_people_00000002 set released = 1")
     tasked.ports = calm
-    assert tasked.run().prepared_at is not None
+    assert (tasked.run().prepared_at is not None) == CRASHES[where]
     assert set(tasked.mirror()) == {"1", "3", "4", "7"}
     tables = tasked.by_hand("select table_name from information_schema.tables where table_schema = 'wsync'")
     assert [name for (name,) in tables if name.startswith(("changes_", "task_"))] == []

@@ -47,7 +47,7 @@ def test_a_task_is_compiled_shown_and_taken_over(shop: Shop) -> None:
     done = shop.wsync("run").stdout
     assert "changes as the warehouse's task prepared them at" in done
     assert shop.json("status")["syncs"][0]["task"] is None
-    assert shop.json("run")["syncs"][0]["prepared_at"] is None
+    assert shop.json("run")["runs"][0]["prepared_at"] is None
     (audience,) = shop.sandbox.summary()
     assert audience.tokens == {"EMAIL": 2}
 

@@ -15,7 +15,7 @@ import pytest
 from tests.emulators.googlesql import Judge
 from tests.golden_case import RUN, VALUES, ledger
 from tests.tasked import Tasked
-from tests.test_tasks import FIRST, SECOND, Make, begun, make  # noqa: F401 - a fixture
+from tests.test_tasks import FIRST, Make, begun, make  # noqa: F401 - a fixture
 from warehouse_sync import adapters
 from warehouse_sync.adapters import TaskScript, schedulers
 from warehouse_sync.compiling import task_text
@@ -69,8 +69,12 @@ def test_the_engine_that_a_task_notes_is_the_one_that_a_run_knows(make: Make) ->
 
 
 def test_a_tasks_session_is_pinned_as_a_runs_is(make: Make) -> None:  # noqa: F811
-    """Whatever the role's own settings are: fingerprints come out alike."""
-    tasked = begun(make(), FIRST, FIRST)
+    """Whatever the role's own settings are, times have one spelling, and fingerprints come out alike."""
+    tasked = make()
+    tasked.source(FIRST[:4])
+    moment = "timestamptz '2026-11-22 13:00:00+00'"
+    tasked.by_hand(f"alter table {tasked.schema}.people alter column city type timestamptz using {moment}")
+    tasked.run()
     if tasked.server:
         tasked.by_hand(
             "alter role current_user set datestyle = 'German'", "alter role current_user set timezone = 'Asia/Tokyo'"
