@@ -38,3 +38,13 @@ def engine(tmp_path: Path) -> Engine:
 def place(request: pytest.FixtureRequest) -> Place:
     """A fresh warehouse of every engine in turn."""
     return warehouses.place_of(warehouses.engine(request.param), request)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line per warehouse: what ran there, and what did not and why."""
+    reports = [report for kind in ("passed", "failed", "skipped") for report in terminalreporter.getreports(kind)]
+    lines = warehouses.told(reports)
+    if lines:
+        terminalreporter.write_sep("=", warehouses.TITLE)
+        for line in lines:
+            terminalreporter.write_line(line)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -10,34 +12,24 @@ from typing import Any
 
 import pytest
 
-from tests.planted_places import InDuckdb, InPostgres
-from warehouse_sync import adapters, managing, statements
+from tests.contract.syncing import Syncing
+from tests.places import Engine, Place
+from tests.places.project import Shop, shop
+from tests.warehouses import ENGINES, LINE, line
+from warehouse_sync import managing, statements
+from warehouse_sync.adapters import BUILT_IN
 from warehouse_sync.compiling import mapped_fields
-from warehouse_sync.config import Project, load
 from warehouse_sync.erasing import forget
 from warehouse_sync.errors import ConfigError
 from warehouse_sync.executing import Report, owner_of, run_one
 from warehouse_sync.ledger import claims, reads, task_script
 from warehouse_sync.ledger.core import Ledger
 from warehouse_sync.ledger.source import describe_source
-from warehouse_sync.model import Ports, Sync
+from warehouse_sync.model import Ports
 from warehouse_sync.opening import World, open_ledger
 from warehouse_sync.runner import Request
-from warehouse_sync.sandbox import ACCOUNT, TOKEN, Sandbox
 
-MAIN = """\
-warehouse: {warehouse}
-destinations:
-  meta: {{type: facebook, ad_account_id: {account}, access_token: {token}, base_url: "{url}", retry_attempts: 1}}
-"""
-BUYERS = """\
-source: {{table: {schema}.people}}
-primary_key: id
-destination: meta
-audience: {{name: Buyers}}
-mapping: {{EMAIL: email, PHONE: phone, CT: city}}
-"""
-COLUMNS = ("id", "email", "phone", "city")
+ROOT = Path(__file__).parent
 Row = tuple[int | None, str | None, str | None, str | None]
 
 FIRST: tuple[Row, ...] = (
@@ -59,25 +51,14 @@ SECOND: tuple[Row, ...] = (
 
 
 @dataclass
-class Rehearsal:
+class Rehearsal(Shop):
     """A project on one warehouse whose every statement is noted when its boundary is passed."""
 
-    folder: Path
-    place: Any
-    environ: dict[str, str]
     passed: list[str] = field(default_factory=list)
 
     @property
     def ports(self) -> Ports:
         return Ports(boundary=self.passed.append, sleep=lambda _seconds: None)
-
-    @property
-    def project(self) -> Project:
-        return load(self.folder, self.environ)
-
-    @property
-    def sync(self) -> Sync:
-        return self.project.syncs[0]
 
     @property
     def executed(self) -> set[str]:
@@ -86,33 +67,16 @@ class Rehearsal:
     def ledger(self) -> Any:
         return open_ledger(self.project, self.sync, self.ports)
 
-    def source(self, rows: tuple[Row, ...]) -> None:
-        warehouse = adapters.connect(self.project.warehouse)
-        try:
-            create = (
-                f"create table if not exists {self.place.schema}.people (id int, email text, phone text, city text)"
-            )
-            warehouse.execute(create, "test")
-            warehouse.execute(f"delete from {self.place.schema}.people", "test")
-            warehouse.load(self.place.schema, "people", COLUMNS, rows)
-        finally:
-            warehouse.close()
-
     def run(self, kind: Any, **more: Any) -> Report:
         return run_one(self.project, self.sync, Request(kind, **more), World(self.ports), sample=5)
 
 
-@pytest.fixture(params=adapters.BUILT_IN)
-def rehearsal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rehearsal]:
-    place: Any = InDuckdb(tmp_path)
-    if request.param == "postgres":
-        place = InPostgres(request.getfixturevalue("postgres"), "rehearsal")
-    (tmp_path / "syncs").mkdir()
-    (tmp_path / "syncs" / "buyers.yml").write_text(BUYERS.format(schema=place.schema))
-    with Sandbox.start() as sandbox:
-        told = MAIN.format(warehouse=place.block, account=ACCOUNT, token=TOKEN, url=sandbox.url)
-        (tmp_path / "wsync.yml").write_text(told)
-        yield Rehearsal(tmp_path, place, dict(place.environ))
+@pytest.fixture
+def rehearsal(place: Place, tmp_path: Path) -> Iterator[Rehearsal]:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    with shop(folder, place) as made:
+        yield Rehearsal(made.folder, made.place, made.sandbox)
 
 
 def look(ledger: Ledger, run_id: str) -> None:
@@ -161,6 +125,23 @@ def prepare(shop: Rehearsal) -> None:
             ledger.bounded(name, partial(ledger.warehouse.execute, sql, name))
 
 
+def answered_later(shop: Rehearsal) -> None:
+    """A platform that answers later, then one whose list is emptied and that cannot update."""
+    with closing(shop.place.open()) as warehouse:
+        other = Syncing(shop.place, warehouse, table="others", name="others")
+        other.ports = replace(other.ports, boundary=shop.passed.append)
+        other.members.later = True
+        for rows in (FIRST[:2], FIRST[:1]):
+            other.rows(*rows)
+            other.run()
+            other.decide()
+        assert {token for name, token in other.members.tokens if name == "EMAIL"} == {"ann@example.com"}
+        other.members.later = False
+        other.platform = {"updates": "replace", "emptied": lambda _api, _audience: "it is empty"}
+        other.rows((*FIRST[0][:3], "Bonn"))
+        assert other.run().status == "succeeded"
+
+
 def rehearse(shop: Rehearsal) -> None:
     """First run, plan and approval, a look at everything, somebody forgotten, a rename cut short, a task, the end."""
     shop.source(FIRST)
@@ -190,12 +171,25 @@ def rehearse(shop: Rehearsal) -> None:
 
 
 def test_every_canonical_statement_runs_on_every_warehouse(
-    rehearsal: Rehearsal, capsys: pytest.CaptureFixture[str]
+    rehearsal: Rehearsal, record_property: Callable[[str, object], None]
 ) -> None:
     rehearse(rehearsal)
-    rendered = statements.names()
-    done = [name for name in rendered if name in rehearsal.executed]
-    with capsys.disabled():
-        name = getattr(rehearsal.project.warehouse, "type", "")
-        print(f"\n{name}: {len(done)} statements executed of {len(rendered)} rendered")
-    assert [name for name in rendered if name not in done] == []
+    answered_later(rehearsal)
+    engine, rendered = rehearsal.place.engine, statements.names()
+    left = set(rendered) - rehearsal.executed
+    with rehearsal.ledger() as ledger:
+        record_property(LINE, line(engine, ledger.warehouse.engine, len(rendered), left))
+    assert left == set(engine.not_executed)
+
+
+def test_every_warehouse_has_a_place_in_the_table() -> None:
+    assert tuple(each.name for each in ENGINES) == BUILT_IN
+
+
+@pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
+def test_every_known_difference_names_a_test_that_is_there(engine: Engine) -> None:
+    files = [*(ROOT / "contract").glob("test_*.py"), Path(__file__)]
+    there = {name for file in files for name in re.findall(r"^def (test_\w+)", file.read_text(), re.MULTILINE)}
+    assert {name.partition("[")[0] for name in engine.differences} <= there
+    assert set(engine.not_executed) <= set(statements.names())
+    assert all(engine.differences.values()) and all(engine.not_executed.values())

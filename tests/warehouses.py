@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection, Iterable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import takewhile
+from typing import Any
 
 import pytest
 
@@ -45,8 +48,44 @@ def place_of(where: Engine, request: pytest.FixtureRequest) -> Place:
     """A fresh warehouse for this test; skips it where the engine is absent or known to differ."""
     missing = where.absent()
     if missing:
+        request.node.user_properties.append((LINE, f"{where.name}: not run: {missing}"))
         pytest.skip(f"{where.name}: {missing}")
     why = difference(where, request.node.name)
     if why:
         pytest.skip(f"{where.name}: {why}")
     return where.place(request)
+
+
+# -- one line per warehouse ----------------------------------------------------------------------------------------
+
+LINE, TITLE = "warehouse", "warehouses"
+
+
+def line(where: Engine, version: str, rendered: int, left: Collection[str]) -> str:
+    """What was shown on an engine, and what was not and why."""
+    parts = [f"{rendered - len(left)} of {rendered} statements executed"]
+    reasons = (f"{name} ({where.not_executed.get(name, 'no reason is known')})" for name in sorted(left))
+    parts += [f"not executed: {', '.join(reasons)}"] if left else []
+    parts += [verdict] if (verdict := where.verdict()) else []
+    skipped = [f"{', '.join(cases)} ({why})" for why, cases in _by_reason(where.differences).items()]
+    parts += [f"skipped: {', '.join(skipped)}"] if skipped else []
+    return f"{version}{where.through and f' on {where.through}'}: {'; '.join(parts)}"
+
+
+def _by_reason(differences: Mapping[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, why in sorted(differences.items()):
+        found.setdefault(why, []).append(name.removeprefix("test_"))
+    return found
+
+
+def told(reports: Iterable[Any]) -> list[str]:
+    """The lines that tests of this session left, each once."""
+    return sorted({str(text) for report in reports for name, text in report.user_properties if name == LINE})
+
+
+def printed(output: str) -> list[str]:
+    """The lines in what another session printed."""
+    _, _, after = output.partition(f" {TITLE} =")
+    lines = after.splitlines()[1:]
+    return list(takewhile(lambda text: text and not text.startswith("="), lines))

@@ -16,12 +16,15 @@ from tests.scenario import COLUMNS
 from warehouse_sync.adapters import Warehouse
 from warehouse_sync.ledger import claims, settling
 from warehouse_sync.ledger.core import Ledger, Run
-from warehouse_sync.model import Mapped, Ports, Source
+from warehouse_sync.model import Answer, Mapped, Ports, Source
 from warehouse_sync.runner import Request, Result, Runner, new_run_id
 
 
 class Syncing:
-    """The table `people` (or another) of a place, its sync and its platform; every run uses one connection."""
+    """The table `people` (or another) of a place, its sync and its platform; every run uses one connection.
+
+    `platform` are facts in which the platform's connector is another than usual.
+    """
 
     def __init__(
         self,
@@ -34,6 +37,7 @@ class Syncing:
     ) -> None:
         self.place, self.warehouse, self.members = place, warehouse, Members()
         self.table, self.columns, self.page_rows = table, columns, 3
+        self.platform: dict[str, Any] = {}
         self.passed: list[str] = []
         self.ports = Ports(boundary=self.passed.append, sleep=lambda _seconds: None)
         self.sync = replace(a_sync(**settings), source=Source(place.relation(table), label=table))
@@ -62,7 +66,14 @@ class Syncing:
         return self.runner(self.ledger).run(Request(kind, **request))
 
     def runner(self, ledger: Ledger) -> Runner:
-        return Runner(ledger, connector(self.members, self.page_rows), ledger.ports)
+        spoken = replace(connector(self.members, self.page_rows), **self.platform)
+        return Runner(ledger, spoken, ledger.ports)
+
+    def decide(self, status: Answer = "succeeded") -> None:
+        """The platform works on everything that it only accepted, and the sync asks for its verdicts."""
+        for reference in list(self.members.accepted):
+            self.members.decide(reference, status)
+        self.run("poll")
 
     def log(self, run: Result) -> list[tuple[Any, ...]]:
         return self.place.log(self.warehouse, run.run_id)

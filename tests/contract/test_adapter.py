@@ -165,3 +165,18 @@ def test_the_source_may_be_one_select(place: Place, warehouse: Warehouse) -> Non
         "ann.new@example.com",
         "eva@example.com",
     }
+
+
+def test_a_verdict_that_comes_later_is_learned(place: Place, warehouse: Warehouse) -> None:
+    syncing = Syncing(place, warehouse)
+    syncing.members.later = True
+    syncing.rows(*SECOND)
+    first = syncing.run()
+    assert {line[1:4] for line in syncing.log(first)} == {("insert", "accepted", "new")}
+    syncing.decide()
+    assert {row[1] for row in syncing.mirror()} == {"member"}
+    syncing.rows(*SECOND[1:])
+    syncing.run()
+    assert {row[1] for row in syncing.mirror()} == {"member", "leaving"}
+    syncing.decide()
+    assert [row[1] for row in syncing.mirror()] == ["member"] * (len(SECOND) - 1)
