@@ -79,15 +79,14 @@ def whole_identities_and_no_repair() -> None:
         ("case when w.token is null then 0 else t.bit end", "0"),
         ("t.token is not null and w.token is null", "t.token is not null"),
     )
-    break_statement("run/additions", ("when m.state = 'member' and k.identity is not null then 'repaired'", ""))
+    break_statement("run/additions", ("when m.state = 'member' and l.identity is not null then 'repaired'", ""))
 
 
 def adds_first() -> None:
     """Additions are sent before removals."""
-    break_statement("run/plan", ("when o.action in ('remove', 'drop') then 0 else 1", STEPS_TURNED))
-
-
-STEPS_TURNED = "when o.action in ('remove', 'drop') then 1 else 0"
+    break_statement(
+        "run/removals", ("case when $after_adds then 1 else 0 end", "case when $after_adds then 1 else 2 end")
+    )
 
 
 def past_the_port() -> None:
