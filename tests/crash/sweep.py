@@ -80,7 +80,7 @@ class Sweep:
                 history.saw(turn.rows)
                 platform.ask("order", self.scenario.orders(turn))
                 in_child(partial(set_source, place, turn.rows))
-                before = place.copy(f"before_{at}")
+                before = place.copy(some_name())
                 saved, asked = platform.ask("save"), sum(platform.ask("counts").values())
                 ended = in_child(partial(run, place, platform.url, turn, at, Tally()))
                 tables = in_child(partial(oracle.read_tables, place))
