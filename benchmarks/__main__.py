@@ -15,7 +15,7 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import diff, prepare, send, sync
+from benchmarks import diff, prepare, send, sync, tiktok
 
 MILLION = 1_000_000
 
@@ -56,6 +56,13 @@ def sent(rows: int) -> Iterator[Line]:
         "≥ 100,000 rows/s",
         one["rows_per_second"] >= 100_000,
     )
+
+
+def for_tiktok(rows: int) -> Iterator[Line]:
+    found = tiktok.run(rows)
+    for what, bar in (("prepared", 100_000), ("sent", 10_000)):
+        words = "e-mail, phone and device id for TikTok, " + ("one core" if what == "prepared" else "over loopback")
+        yield Line(f"{what}: {words}", f"{found[what]:,} rows/s", f"≥ {bar:,} rows/s", found[what] >= bar)
 
 
 def runs(rows: int) -> Iterator[Line]:
@@ -107,6 +114,7 @@ def measured(*, quick: bool) -> Iterator[Line]:
     yield from differences((MILLION,) if quick else (MILLION, 10 * MILLION))
     yield from prepared(200_000 if quick else MILLION)
     yield from sent(200_000 if quick else MILLION)
+    yield from for_tiktok(200_000 if quick else MILLION)
     yield from runs(100_000 if quick else MILLION)
     yield from memory(*((100_000, MILLION) if quick else (MILLION, 10 * MILLION)))
 

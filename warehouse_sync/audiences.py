@@ -57,7 +57,7 @@ def delete(project: Project, sync: Sync, audience: str, ports: Ports, *, sure: b
     """
     with _connected(sync, ports) as (to, api):
         if to.delete is None:
-            raise ConfigError(f"{to.label} audiences are not deleted from here; delete it where you manage them")
+            raise ConfigError(f"{to.label}: nothing is deleted from here; delete it where you manage your audiences")
         owner = _owner(project, to.name, audience, ports)
         if owner is not None:
             raise ConfigError(f"sync {owner} owns audience {audience}; give it up first: `wsync abandon {owner}`")

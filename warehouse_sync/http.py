@@ -148,7 +148,7 @@ class Http:
         attempts.
         """
         make = body or _once_encoded(json)
-        started, certain = self.ports.clock(), True
+        started, certain, lost = self.ports.clock(), True, False
         self._require_circuit()
         for attempt in itertools.count(1):
             self._hold_back()
@@ -157,7 +157,9 @@ class Http:
             )
             reply, verdict = self._attempt(name, request, examine)
             if verdict.kind == "repeated":
-                verdict = replace(verdict, kind="busy" if certain else "ok")
+                verdict = replace(verdict, kind="ok" if lost else "busy")
+            else:
+                lost = lost or not verdict.certain
             certain = certain and verdict.certain
             if verdict.kind == "ok" and reply is not None:
                 self._succeeded(verdict)
