@@ -22,6 +22,10 @@ POSTGRES_PINS = {
 
 SNOWFLAKE_PINS = {
     "TIMEZONE": "UTC",
+    "QUOTED_IDENTIFIERS_IGNORE_CASE": "FALSE",
+    "DATE_INPUT_FORMAT": "AUTO",
+    "TIMESTAMP_INPUT_FORMAT": "AUTO",
+    "BINARY_INPUT_FORMAT": "HEX",
     "BINARY_OUTPUT_FORMAT": "HEX",
     "DATE_OUTPUT_FORMAT": "YYYY-MM-DD",
     "TIMESTAMP_OUTPUT_FORMAT": "YYYY-MM-DD HH24:MI:SS.FF9 TZHTZM",
@@ -105,7 +109,7 @@ def snowflake(script: TaskScript) -> str:
         f"CREATE OR REPLACE TASK {name}",
         *([f'  WAREHOUSE = "{warehouse}"'] if warehouse else []),
         f"  SCHEDULE = {_quoted(f'USING CRON {script.cron} UTC')}",
-        *(f"  {pin} = {_quoted(value)}" for pin, value in SNOWFLAKE_PINS.items()),
+        *(f"  {pin} = {value if value == 'FALSE' else _quoted(value)}" for pin, value in SNOWFLAKE_PINS.items()),
         "AS\nEXECUTE IMMEDIATE",
     ]
     how = (
@@ -176,7 +180,7 @@ POSTGRES = Scheduler(
 REDSHIFT = Scheduler(
     redshift,
     "'redshift'",
-    ("SET timezone TO 'UTC'", "SET datestyle TO 'ISO, YMD'", "SET extra_float_digits TO 1"),
+    ("SET timezone TO 'UTC'", "SET datestyle TO 'ISO, YMD'", "SET extra_float_digits TO 2"),
 )
 SNOWFLAKE = Scheduler(snowflake, "'snowflake'")
 BIGQUERY = Scheduler(bigquery, "'bigquery'")

@@ -48,9 +48,8 @@ class Tasked(Engine):
     @contextmanager
     def plain(self) -> Iterator[Execute]:
         """A connection that knows nothing of wsync, each statement committed by itself."""
-        connection: Any = (
-            psycopg.connect(**self.server, autocommit=True) if self.server else duckdb.connect(str(self.path))
-        )
+        server = {name: value for name, value in (self.server or {}).items() if not name.endswith("_seconds")}
+        connection: Any = psycopg.connect(**server, autocommit=True) if server else duckdb.connect(str(self.path))
 
         def execute(sql: str) -> list[tuple[Any, ...]]:
             done = connection.execute(sql)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.tasked import Tasked
-from warehouse_sync.errors import WsyncError
+from warehouse_sync.errors import WarehouseBusy, WsyncError
 from warehouse_sync.ledger import moving
 from warehouse_sync.ledger.core import Run
 from warehouse_sync.model import GuardLimits, Mapped
@@ -325,6 +325,28 @@ def test_a_task_that_begins_meanwhile_makes_the_run_read_the_source(
     tasked.ports = replace(tasked.ports, boundary=meanwhile)
     assert tasked.run().prepared_at is None
     assert set(tasked.mirror()) == {"1", "5", "9"}
+
+
+def test_a_task_whose_transaction_stays_open_delays_a_run_and_harms_nothing(
+    postgres: dict[str, Any], tmp_path: Path
+) -> None:
+    tasked = begun(Tasked(tmp_path, {**postgres, "lock_timeout_seconds": 1}))
+    tasked.task()
+    tasked.source(THIRD)
+    script = tasked.script()
+    half = [name for name, _ in script].index("run/changes") + 1
+    with tasked.plain() as execute:
+        execute("begin")
+        for _, sql in script[:half]:
+            execute(sql)
+        with pytest.raises(WarehouseBusy):
+            tasked.run()  # at its end, when it replaces the view that the task reads
+        for _, sql in script[half:]:
+            execute(sql)
+        execute("commit")
+    tasked.by_hand("update wsync.claim_people_00000002 set released = 1")
+    assert tasked.run().prepared_at is None
+    assert (set(tasked.mirror()), tasked.left()) == ({"1", "5", "9"}, set())
 
 
 def test_somebody_forgotten_does_not_wait_in_a_tasks_table(tasked: Tasked) -> None:

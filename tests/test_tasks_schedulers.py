@@ -17,7 +17,7 @@ from tests.golden_case import RUN, VALUES, ledger
 from tests.tasked import Tasked
 from tests.test_tasks import FIRST, Make, begun, make  # noqa: F401 - a fixture
 from warehouse_sync import adapters
-from warehouse_sync.adapters import TaskScript, schedulers
+from warehouse_sync.adapters import TaskScript, postgres_session, schedulers, snowflake_session
 from warehouse_sync.compiling import task_text
 from warehouse_sync.errors import ConfigError
 from warehouse_sync.ledger import task_script
@@ -85,6 +85,15 @@ def test_a_tasks_session_is_pinned_as_a_runs_is(make: Make) -> None:  # noqa: F8
         if tasked.server:
             tasked.by_hand("alter role current_user reset all")
     assert tasked.marker() == [("ready", 0, 0)]
+
+
+def test_sessions_are_pinned_to_what_the_adapters_pin() -> None:
+    postgres = {**postgres_session.PINNED}
+    del postgres["client_min_messages"]  # says nothing about values
+    assert postgres == schedulers.POSTGRES_PINS
+    snowflake = {name: "FALSE" if value is False else value for name, value in snowflake_session.SESSION.items()}
+    del snowflake["AUTOCOMMIT"], snowflake["ABORT_DETACHED_QUERY"]  # a task has no client
+    assert snowflake == schedulers.SNOWFLAKE_PINS
 
 
 def message_of(job: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from typing import NamedTuple
 from sqlglot import exp
 
 from ..adapters import ColumnType
-from ..errors import ConfigError, WarehouseError
+from ..errors import ConfigError, WarehouseBusy, WarehouseError
 from ..statements import passed
 from .core import Ledger, Run
 from .source import describe_source, with_source
@@ -165,7 +166,10 @@ def _typed_alike(ledger: Ledger) -> bool:
     if name not in ledger.listing():
         return False
     sql = exp.select("*").from_(ledger.tables.table(name)).sql(ledger.warehouse.dialect.rendering.dialect)
-    described = ledger.bounded("describe", lambda: ledger.warehouse.describe(sql, "describe task_changes"))
+    try:
+        described = ledger.describe(sql, "describe task_changes")
+    except WarehouseError:
+        return False
     there = {column.name.lower(): column.kind for column in described}
     kinds = {column.name: column.kind for column in ledger.source_types}
     expected = {passed(n): kinds[column] for n, column in enumerate(ledger.shape.columns)}
@@ -188,7 +192,7 @@ def adopt(ledger: Ledger, run: Run, offer: Offer, *, trigger: str) -> bool:
         return False
     ledger.execute("run/prepared", run)
     ledger.execute("task/adopted", run, trigger=f"{trigger}+task")
-    drop(ledger)
+    _drop_unless_busy(ledger)
     return True
 
 
@@ -228,4 +232,10 @@ def drop(ledger: Ledger) -> None:
 def _sweep(ledger: Ledger, markers: Sequence[Marker]) -> None:
     longest = timedelta(seconds=ledger.sync.task_max_age_seconds)
     if not any(each.verdict == "preparing" and each.now - each.started_at < longest for each in markers):
+        _drop_unless_busy(ledger)
+
+
+def _drop_unless_busy(ledger: Ledger) -> None:
+    """A task whose one transaction holds its tables keeps them: what they had before is gone with its end."""
+    with suppress(WarehouseBusy):
         drop(ledger)

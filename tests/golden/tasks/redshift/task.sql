@@ -9,7 +9,7 @@
 
 SET timezone TO 'UTC';
 SET datestyle TO 'ISO, YMD';
-SET extra_float_digits TO 1;
+SET extra_float_digits TO 2;
 CREATE TABLE IF NOT EXISTS "wsync"."task_marker_people" (
   "started_at" TIMESTAMP WITH TIME ZONE NOT NULL,
   "prepared_at" TIMESTAMP WITH TIME ZONE,
