@@ -24,8 +24,9 @@ from warehouse_sync.errors import AnswerLost, WarehouseBusy
 
 @dataclass(frozen=True)
 class Rules:
-    """One warehouse's weakest: how it spells a name without quotes, the longest name in bytes, how often a CTE is
-    computed. Read 2026-11-22 in each vendor's pages on identifiers and `WITH`."""
+    """One warehouse's weakest: how it spells a name without quotes, the longest name in bytes, whether a CTE is surely
+    computed once. Read 2026-11-22: docs.snowflake.com/sql-reference/identifiers-syntax,
+    docs.aws.amazon.com/redshift/latest/dg/r_names.html; the others as their adapters say."""
 
     name: str
     fold: Callable[[str], str] | None
