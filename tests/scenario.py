@@ -60,3 +60,15 @@ SECOND_LOG: Lines = [
     ("6", "insert", "succeeded", "new", None),
     ("8", "insert", "failed", "retried", "bad_row"),
 ]
+
+MEMBERS = {
+    ("EMAIL", "ann.new@example.com"),
+    ("EMAIL", "cem@example.com"),
+    ("EMAIL", "dup@example.com"),
+    ("EMAIL", "eva@example.com"),
+    ("EMAIL", "ida@example.com"),
+    ("EMAIL", "new@example.com"),
+    ("PHONE", "+493012345677"),
+    ("PHONE", "+493012345678"),
+}
+"""Whom the platform knows after the second cycle."""

@@ -65,7 +65,7 @@ ENGINE = Engine(
         "test_an_error_has_the_code_of_what_to_do[timeout]": "a statement runs in this process, and is never cut short",
         "test_the_grants_that_are_told_are_those_that_a_run_needs": NO_ROLES,
         "test_of_two_runs_that_start_together_exactly_one_owns_the_sync": ONE_PROCESS,
-        "test_a_living_claim_is_respected": "one process writes a duckdb file: a claim that can be read is a dead run's",
+        "test_a_living_claim_is_respected": "one process writes a duckdb file: a claim one can read is a dead run's",
         "test_columns_that_differ_by_case_alone_are_two": "duckdb's names do not tell case apart",
     },
     not_executed={"run/source_rows": "a materialised CTE is read once"},
