@@ -13,6 +13,8 @@ import uuid
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.tiktok.case import DEVICE, DEVICE_MD5, DEVICE_SHA256, JANE, PHONE, hashed
 from warehouse_sync.connectors.tiktok import CONNECTOR
@@ -20,6 +22,7 @@ from warehouse_sync.connectors.tiktok_fields import FIELDS, fields
 from warehouse_sync.connectors.tiktok_settings import Options
 from warehouse_sync.fields import preparer, resolve
 from warehouse_sync.model import Hashing, Mapped
+from warehouse_sync.normalize import Around
 
 PLAIN, PLUS, DOTS = Options(), Options(email_style="strip_plus"), Options(email_style="strip_plus_dots")
 US, DE, GB = Options(default_country="US"), Options(default_country="DE"), Options(default_country="GB")
@@ -158,6 +161,26 @@ def test_short_cuts_give_what_the_long_way_gives(
     quick = resolve(fields(options.email_style), field)
     assert quick is not None and quick.quick is not None
     assert quick.quick(value) in (None, text.encode()), rule
+
+
+TEXTS = st.one_of(
+    st.text(max_size=40),
+    st.emails(),
+    st.from_regex(r"\A[A-Za-z.+ ]{1,12}@[a-z.]{1,8}\.com\Z"),
+    st.from_regex(r"\A[+0(]{0,2}[0-9 ().x-]{3,18}\Z"),
+    st.uuids().map(str),
+)
+
+
+@given(TEXTS, st.sampled_from([PLAIN, PLUS, DOTS, US]))
+def test_a_short_cut_never_differs_from_the_long_way(text: str, options: Options) -> None:
+    around = Around(None, (options.default_country or "").lower() or None, 2026)
+    for each in fields(options.email_style):
+        short = each.quick(text) if each.quick else None
+        if short is not None:
+            long = each.normaliser("tiktok")(text, around)
+            assert short == str(long).encode()
+            assert each.check is None or each.check(str(long), around) is None
 
 
 # The hash setting

@@ -7,16 +7,19 @@ import logging
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.scripted import Time, answer, platform, reset
 from tests.tiktok.case import AUDIENCE, DEVICE_MD5, JANE, PHONE, ROWS, Speak, failure, sync_of, told
 from warehouse_sync.connectors import connector_of
-from warehouse_sync.connectors.tiktok import CONNECTOR
+from warehouse_sync.connectors.tiktok import CONNECTOR, payload
 from warehouse_sync.connectors.tiktok_settings import Options
 from warehouse_sync.errors import Rejected, Unavailable
 from warehouse_sync.model import PlanRow
 from warehouse_sync.sandbox import TOKEN, Sandbox
 from warehouse_sync.sandbox.tiktok import ADVERTISER
+from warehouse_sync.sandbox.tiktok_audiences import TikTokAudience, apply, check
 
 MANY = [PlanRow(1, {"PHONE_SHA256": PHONE, "IDFA_MD5": DEVICE_MD5}), PlanRow(2, {"EMAIL_SHA256": JANE})]
 
@@ -89,6 +92,24 @@ def test_a_request_that_would_be_too_long_is_halved_before_it_is_sent(speak: Spe
         assert script.requests == []
         CONNECTOR.send(tiktok, AUDIENCE, "add", ROWS * 50)
         assert len(script.requests) == 1
+
+
+CELLS = st.dictionaries(
+    st.sampled_from([(each.name, 32 if each.hash == "md5" else 64) for each in CONNECTOR.fields]),
+    st.integers(min_value=1, max_value=99),
+    min_size=1,
+)
+
+
+@given(st.lists(CELLS, min_size=1, max_size=8))
+def test_whatever_ids_the_rows_have_each_lands_under_its_own_type(rows: list[dict[tuple[str, int], int]]) -> None:
+    tokens = [{name: f"{value:0{digits}x}" for (name, digits), value in row.items()} for row in rows]
+    destination = sync_of("https://example.com").destination
+    body = payload(destination, AUDIENCE, "add", [PlanRow(at, row) for at, row in enumerate(tokens)])
+    audience = TikTokAudience(AUDIENCE, ADVERTISER, "VIP", created=0.0, expired_at=9e9)
+    change = check(body, {AUDIENCE: audience}.get, [ADVERTISER], 10_000)
+    apply(change, {AUDIENCE: audience}, 1.0, keep=True)
+    assert audience.tokens() == {f"{name}:{token}" for row in tokens for name, token in row.items()}
 
 
 # What a success is.
