@@ -72,6 +72,7 @@ class Meta:
     membership: ClassVar[frozenset[str]] = MEMBERSHIP
     changes: ClassVar[frozenset[str]] = CHANGES
     refusals: ClassVar[Refusals] = REFUSALS
+    any_body: ClassVar[bool] = False
 
     settings: Settings
     clock: Clock

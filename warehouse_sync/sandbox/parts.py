@@ -45,7 +45,8 @@ class Part(Protocol):
     """One platform. Not thread-safe: the sandbox holds a lock around every call but `route`.
 
     `kinds` are the kinds of calls its routes can be; of them `membership` changes who is a member and `changes`
-    change anything. `refusals` are the answers that can be ordered by name; one of them is `transient`.
+    change anything. `refusals` are the answers that can be ordered by name; one of them is `transient`. `any_body`:
+    bodies need not be JSON objects, forms or multipart.
     """
 
     name: ClassVar[str]
@@ -53,6 +54,7 @@ class Part(Protocol):
     membership: ClassVar[frozenset[str]]
     changes: ClassVar[frozenset[str]]
     refusals: ClassVar[Refusals]
+    any_body: ClassVar[bool]
     settings: Settings
 
     def serves(self, path: str) -> bool:
@@ -64,7 +66,10 @@ class Part(Protocol):
         ...
 
     def perform(self, call: Call, at: Any, base: str) -> Any:
-        """Does one call and gives what a success says. Raises `Refusal`; `base` is the address the client used."""
+        """Does one call and gives what a success says: a JSON value for `success`, or a whole `Reply` of its own.
+
+        Raises `Refusal`; `base` is the address the client used.
+        """
         ...
 
     def success(self, value: Any, trace: str) -> Any:

@@ -186,7 +186,7 @@ class Sandbox:
         trace = secrets.token_hex(8)
         part = self.part_of(target.partition("?")[0])
         try:
-            call = parse(method, target, headers, body)
+            call = parse(method, target, headers, body, any_body=part.any_body)
         except Refusal as refusal:
             return part.unreadable(refusal).reply(trace), lambda _: None
         if call.path == PREFIX or call.path.startswith(PREFIX + "/"):
@@ -236,10 +236,10 @@ class Sandbox:
             self.journal.failures.append(f"{type(bug).__name__} at {Path(place.filename).name}:{place.lineno}")
             return Reply(500, b"The sandbox itself failed.", content_type=HTML)
         exchange.applied = at.kind in part.changes
-        return answer(part.success(value, exchange.request_id))
+        return value if isinstance(value, Reply) else answer(part.success(value, exchange.request_id))
 
 
 def succeeds(exchange: Exchange, part: Part, reply: Reply) -> bool:
     """Whether this is the platform's own success answer, and is meant to arrive."""
     own = exchange.fault in {"", "slow", "hangup", "drip"} and not reply.refused
-    return own and reply.status == 200 and (exchange.applied or exchange.kind not in part.changes)
+    return own and 200 <= reply.status < 300 and (exchange.applied or exchange.kind not in part.changes)

@@ -70,6 +70,7 @@ class TikTok:
     kinds: ClassVar[frozenset[str]] = frozenset({*ROUTES.values(), *BY_ACTION.values(), "unknown"})
     changes: ClassVar[frozenset[str]] = kinds - {"list", "read", "unknown"}
     refusals: ClassVar[Refusals] = REFUSALS
+    any_body: ClassVar[bool] = False
 
     settings: Settings
     clock: Clock

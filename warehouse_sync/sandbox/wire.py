@@ -16,7 +16,9 @@ from .replies import Refusal
 
 @dataclass(frozen=True)
 class Call:
-    """One parsed request. `parameters` are those of the query overlaid with those of the body."""
+    """One parsed request. `parameters` are those of the query overlaid with those of the body; `raw` is the body as it
+    came.
+    """
 
     method: str
     path: str
@@ -24,6 +26,7 @@ class Call:
     headers: Mapping[str, str]
     body: Mapping[str, Any] = field(default_factory=dict)
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    raw: bytes = field(default=b"", repr=False)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -52,11 +55,20 @@ class Call:
         return str(self.parameters.get(name, "")).lower() in {"true", "1"}
 
 
-def parse(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Call:
-    """Reads a request. Raises `Refusal` for a body that is not what its content type says."""
+def parse(method: str, target: str, headers: Mapping[str, str], body: bytes, *, any_body: bool = False) -> Call:
+    """Reads a request. Raises `Refusal` for a body that is not what its content type says.
+
+    `any_body`: such a body, or one of another kind, is left to its reader, as `raw`.
+    """
     parts = urlsplit(target)
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    return Call(method, parts.path, query, headers, decode_body(headers.get("content-type", ""), body))
+    try:
+        decoded = decode_body(headers.get("content-type", ""), body)
+    except Refusal:
+        if not any_body:
+            raise
+        decoded = {}
+    return Call(method, parts.path, query, headers, decoded, raw=body)
 
 
 def decode_body(content_type: str, body: bytes) -> Mapping[str, Any]:
