@@ -182,7 +182,7 @@ def _typed(select: exp.Select, name: str) -> None:
     for one in select.expressions:
         inner = one.unalias()
         longest = _longest(inner)
-        width = HOLES.get((name, one.alias)) or (longest and (WORD if longest <= 32 else TEXT))
+        width = HOLES.get((name, one.alias)) or (longest is not None and (WORD if longest <= 32 else TEXT))
         if width:
             inner.replace(exp.Cast(this=inner.copy(), to=_built(width)))
 

@@ -396,7 +396,7 @@ WITH "unanswered" AS (
     ON "l"."identity" = "w"."identity"
   LEFT JOIN "shielded" AS "s"
     ON "s"."identity" = "w"."identity"
-  LEFT JOIN (SELECT '' AS "digit", CAST('1970-01-01 00:00:00+00:00' AS TIMESTAMP WITH TIME ZONE) AS "sent_before") AS "z"
+  LEFT JOIN (SELECT CAST('' AS VARCHAR(32)) AS "digit", CAST('1970-01-01 00:00:00+00:00' AS TIMESTAMP WITH TIME ZONE) AS "sent_before") AS "z"
     ON "z"."digit" = SUBSTRING(CAST("m"."identity" AS VARCHAR(32)) FROM 1 FOR 1)
   WHERE
     NULL IS NULL OR "w"."chosen" = 1 OR NOT "l"."identity" IS NULL
