@@ -124,7 +124,8 @@ def driver() -> None:
     try:
         import psycopg  # noqa: F401
     except ImportError:
-        raise ConfigError("the PostgreSQL driver is missing; install warehouse-sync[postgres]") from None
+        told = 'pip install "warehouse-sync[postgres]"'
+        raise ConfigError(f"the PostgreSQL driver is missing; install it with {told}") from None
 
 
 def ran(connection: psycopg.Connection[Any], sql: str) -> psycopg.Cursor[Any]:

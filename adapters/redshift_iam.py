@@ -35,7 +35,8 @@ def client(service: str, region: str | None, profile: str | None) -> Any:
         import boto3
         from botocore.exceptions import BotoCoreError
     except ImportError:
-        raise ConfigError("AWS's library is missing; install warehouse-sync[redshift-aws]") from None
+        told = "the library of AWS is missing; install it with "
+        raise ConfigError(told + 'pip install "warehouse-sync[redshift-aws]"') from None
     try:
         return boto3.Session(profile_name=profile, region_name=region).client(service)
     except BotoCoreError as error:

@@ -61,7 +61,8 @@ def driver() -> None:
     try:
         import psycopg  # noqa: F401
     except ImportError:
-        raise ConfigError("the Redshift driver is missing; install warehouse-sync[redshift]") from None
+        told = 'pip install "warehouse-sync[redshift]"'
+        raise ConfigError(f"the Redshift driver is missing; install it with {told}") from None
 
 
 def connected(**facts: Any) -> psycopg.Connection[Any]:

@@ -139,10 +139,10 @@ def test_every_connection_asks_for_credentials_anew(place: Place, aws: dict[str,
 
 def test_a_missing_library_is_told_with_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "boto3", None)
-    with pytest.raises(ConfigError, match=r"install warehouse-sync\[redshift-aws\]"):
+    with pytest.raises(ConfigError, match=r'pip install "warehouse-sync\[redshift-aws\]"'):
         credentials(Iam(cluster="c"), "wsync", "d")
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(ConfigError, match=r"install warehouse-sync\[redshift\]"):
+    with pytest.raises(ConfigError, match=r'pip install "warehouse-sync\[redshift\]"'):
         redshift_session.driver()
 
 
