@@ -18,6 +18,10 @@ GRANTS = {3001}
 STATEMENTS = {1003}
 TOKENS = {390303, 390318}  # OAuth token invalid; expired
 
+LOST = {252007, 252010, 252013, 253002, 253003, 253009}  # renewing a session, chunks of a result, files of a stage
+LOST_RANGES = (range(250001, 250010), range(251009, 251013), range(254001, 254100), range(290000, 300000))
+"""Connecting and asking; timeouts; certificates; HTTP."""
+
 NAMED = re.compile(r"(?:Object|Table|Schema|Database|View|Stage|identifier) '?([\w.$\"]+)'?")
 
 
@@ -28,22 +32,22 @@ def number(error: Exception) -> int:
 
 
 def state(error: Exception) -> str:
-    """The SQLSTATE, or an empty text."""
-    return str(getattr(error, "sqlstate", None) or "")
+    """The SQLSTATE, or an empty text; 4.x writes n/a where there is none."""
+    return str(getattr(error, "sqlstate", None) or "").replace("n/a", "")
 
 
 def lost(error: Exception) -> bool:
     """Whether nobody knows if the statement took effect: the connection, or the answer on its way, is gone.
 
-    Snowflake's own errors carry a SQLSTATE or a number below 250000 or from 390000 on; those between, and errors of
-    the HTTP client, are the connector's (its `errorcode` module in 4.8 and 5.2).
+    The numbers are the connector's own (its `errorcode` module in 4.8 and 5.2); its HTTP client has errors, too. In 5.2
+    a broken connection and a timeout have no number of their own: they are an OperationalError without a SQLSTATE.
     """
     if not _of_the_connector(error):
         return isinstance(error, OSError) or type(error).__module__.startswith(("requests", "urllib3"))
     errno = number(error)
-    if 250000 <= errno < 390000:
-        return not 251001 <= errno <= 251008 and not 255000 <= errno < 256000
-    return type(error).__name__ in ("OperationalError", "InterfaceError") and not state(error)
+    if errno < 250000 and not state(error):
+        return type(error).__name__ in ("OperationalError", "InterfaceError")
+    return errno in LOST or any(errno in each for each in LOST_RANGES)
 
 
 def _of_the_connector(error: Exception) -> bool:

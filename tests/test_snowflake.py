@@ -291,6 +291,7 @@ GONE = (
     errors.OperationalError("secret-value", errno=250003),
     errors.OperationalError("secret-value", errno=251012),
     errors.InterfaceError("secret-value", errno=250002),
+    errors.OperationalError("secret-value"),
     errors.ServiceUnavailableError(errno=503),
     ConnectionResetError("secret-value"),
 )
@@ -445,6 +446,14 @@ def test_what_is_missing_is_named(warehouse: Snowflake) -> None:
     with pytest.raises(WarehouseError, match="MISSING_TABLE does not exist, or the role may not see it") as refused:
         warehouse.query("select * from PUBLIC.MISSING_TABLE", "run/changes")
     assert refused.value.code == "missing"
+
+
+def test_rows_that_the_driver_cannot_read_are_not_asked_for_again(fake: Account, warehouse: Snowflake) -> None:
+    once(fake, "after", errors.InterfaceError("secret-value", errno=252005))
+    with pytest.raises(WarehouseError, match="refused it") as refused:
+        warehouse.query("select 1", "run/clock")
+    assert type(refused.value) is WarehouseError
+    assert len(fake.logins) == 1
 
 
 def test_an_error_of_the_driver_itself_is_told_without_its_text(fake: Account, warehouse: Snowflake) -> None:

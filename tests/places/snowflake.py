@@ -13,7 +13,7 @@ from tests.places import Engine, Place
 from warehouse_sync.adapters.snowflake import Settings, connect
 
 LOGIN = 390100
-REQUIREMENTS = ("fakesnow==0.12.1", "snowflake-connector-python==4.8.1", "psycopg[binary]>=3.2")
+REQUIREMENTS = ("fakesnow[server]==0.12.1", "snowflake-connector-python==4.8.1", "psycopg[binary]>=3.2")
 """The last one is what the table of engines imports."""
 
 
