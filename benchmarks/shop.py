@@ -29,10 +29,24 @@ select
 from range(0, {rows}) as t(i)
 """
 
+POSTGRES_CUSTOMERS = """
+create table {name} as
+select
+  i as id,
+  'some.customer' || i || '@example' || (i % 50) || '.com' as email,
+  '+1 (415) ' || (i / 10000) || '-' || (i % 10000) as phone,
+  'name' || (i % 5000) as first_name,
+  'family' || (i % 9000) as last_name,
+  cast(10000 + i % 40000 as text) as zip,
+  'US' as country,
+  timestamp '2026-01-01' + (i % 10000000) * interval '1 second' as updated_at
+from generate_series(0, {rows} - 1) as t(i)
+"""
+
 CHANGED = """
 create table {name} as
 select id, email, case when id % 100 = 7 then phone || '1' else phone end as phone, first_name, last_name, zip, country,
-  case when id % 100 = 7 then updated_at + interval 1 day else updated_at end as updated_at
+  case when id % 100 = 7 then updated_at + interval '1' day else updated_at end as updated_at
 from {before}
 where id % 100 <> 3
 union all

@@ -1,20 +1,12 @@
 CREATE TABLE "wsync"."empty_people_20261122090000abcd" AS
 SELECT
   "id" AS "primary_key",
-  "pg_catalog".hashtextextended(
-    CASE
-      WHEN "email" IS NULL
-      THEN 'n'
-      ELSE 'v' || CAST(LENGTH(CAST("email" AS TEXT)) AS TEXT) || ':' || CAST("email" AS TEXT)
-    END || CASE
-      WHEN "phone" IS NULL
-      THEN 'n'
-      ELSE 'v' || CAST(LENGTH(CAST("phone" AS TEXT)) AS TEXT) || ':' || CAST("phone" AS TEXT)
-    END || CASE
-      WHEN "city" IS NULL
-      THEN 'n'
-      ELSE 'v' || CAST(LENGTH(CAST("city" AS TEXT)) AS TEXT) || ':' || CAST("city" AS TEXT)
-    END,
+  "pg_catalog".hash_record_extended(
+    ROW(
+      CAST("email" AS TEXT) COLLATE "C",
+      CAST("phone" AS TEXT) COLLATE "C",
+      CAST("city" AS TEXT) COLLATE "C"
+    ),
     0
   ) AS "fingerprint",
   CAST(NULL AS UUID) AS "identity",
