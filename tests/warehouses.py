@@ -81,7 +81,8 @@ def _by_reason(differences: Mapping[str, str]) -> dict[str, list[str]]:
 
 def told(reports: Iterable[Any]) -> list[str]:
     """The lines that tests of this session left, each once."""
-    return sorted({str(text) for report in reports for name, text in report.user_properties if name == LINE})
+    left = (getattr(report, "user_properties", ()) for report in reports)  # a whole file that is skipped has none
+    return sorted({str(text) for properties in left for name, text in properties if name == LINE})
 
 
 def printed(output: str) -> list[str]:
