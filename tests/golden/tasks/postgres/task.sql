@@ -41,7 +41,7 @@ SELECT
   CURRENT_TIMESTAMP,
   "s"."baseline_run_id",
   '20303679af2962f25e2a320d3cb6b65c',
-  '3e32637f34046401',
+  'd9154e2e8afff0ab',
   'postgres ' || CAST(CAST(CURRENT_SETTING('server_version_num') AS INT) / 10000 AS TEXT),
   '[["id", "BIGINT", "integer"], ["email", "VARCHAR", "text"], ["phone", "VARCHAR", "text"], ["city", "VARCHAR", "text"]]',
   CASE WHEN "s"."baseline_run_id" IS NULL THEN 'no_baseline' ELSE 'preparing' END
@@ -53,20 +53,12 @@ CREATE TABLE "wsync"."task_changes_people" AS
 WITH "source_rows" AS MATERIALIZED (
   SELECT
     "id" AS "primary_key",
-    "pg_catalog".hashtextextended(
-      CASE
-        WHEN "email" IS NULL
-        THEN 'n'
-        ELSE 'v' || CAST(LENGTH(CAST("email" AS TEXT)) AS TEXT) || ':' || CAST("email" AS TEXT)
-      END || CASE
-        WHEN "phone" IS NULL
-        THEN 'n'
-        ELSE 'v' || CAST(LENGTH(CAST("phone" AS TEXT)) AS TEXT) || ':' || CAST("phone" AS TEXT)
-      END || CASE
-        WHEN "city" IS NULL
-        THEN 'n'
-        ELSE 'v' || CAST(LENGTH(CAST("city" AS TEXT)) AS TEXT) || ':' || CAST("city" AS TEXT)
-      END,
+    "pg_catalog".hash_record_extended(
+      ROW(
+        CAST("email" AS TEXT) COLLATE "C",
+        CAST("phone" AS TEXT) COLLATE "C",
+        CAST("city" AS TEXT) COLLATE "C"
+      ),
       0
     ) AS "fingerprint",
     "email" AS "column_1",
