@@ -15,7 +15,7 @@ from sqlglot import exp, parse_one
 
 from warehouse_sync.adapters import ColumnType, Kind
 from warehouse_sync.adapters.bigquery_errors import errors
-from warehouse_sync.adapters.bigquery_jobs import REQUEST_SECONDS, Jobs
+from warehouse_sync.adapters.bigquery_jobs import REQUEST_SECONDS, Jobs, patience
 from warehouse_sync.adapters.bigquery_sql import DIALECT, named
 from warehouse_sync.errors import ConfigError, WarehouseError
 
@@ -96,7 +96,9 @@ def connect(settings: Settings) -> BigQuery:
         from google.api_core.client_options import ClientOptions
         from google.cloud import bigquery
     except ImportError:
-        raise ConfigError("the BigQuery driver is missing; install warehouse-sync[bigquery]") from None
+        raise ConfigError(
+            'the BigQuery driver is missing; install it with pip install "warehouse-sync[bigquery]"'
+        ) from None
 
     credentials, project = _credentials(settings)
     if not (project := settings.project or project):
@@ -115,27 +117,17 @@ def _credentials(settings: Settings) -> tuple[Any, str | None]:
     from google.auth import default, impersonated_credentials
     from google.auth.credentials import AnonymousCredentials
     from google.auth.exceptions import DefaultCredentialsError
-    from google.oauth2.service_account import Credentials
 
     if settings.anonymous:
         return AnonymousCredentials(), None  # type: ignore[no-untyped-call]
-    project: str | None
     try:
-        if settings.keyfile:
-            credentials = Credentials.from_service_account_file(  # type: ignore[no-untyped-call]
-                str(settings.keyfile), scopes=SCOPES
-            )
-            project = credentials.project_id
-        else:
-            credentials, project = default(scopes=SCOPES)
+        credentials, project = _from_file(settings.keyfile) if settings.keyfile else default(scopes=SCOPES)
     except DefaultCredentialsError:
         raise WarehouseError(
             "there are no Google credentials; run `gcloud auth application-default login`, or set warehouse.keyfile",
             statement="connect",
             code="credentials",
         ) from None
-    except (OSError, ValueError):
-        raise ConfigError("is not a readable key file of a service account", key="warehouse.keyfile") from None
     if settings.impersonate_service_account:
         credentials = impersonated_credentials.Credentials(  # type: ignore[no-untyped-call]
             source_credentials=credentials,
@@ -143,6 +135,17 @@ def _credentials(settings: Settings) -> tuple[Any, str | None]:
             target_scopes=list(SCOPES),
         )
     return credentials, project
+
+
+def _from_file(path: Path) -> tuple[Any, str | None]:
+    from google.auth.exceptions import GoogleAuthError
+    from google.oauth2.service_account import Credentials
+
+    try:
+        credentials = Credentials.from_service_account_file(str(path), scopes=SCOPES)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, GoogleAuthError):
+        raise ConfigError("is not a readable key file of a service account", key="warehouse.keyfile") from None
+    return credentials, credentials.project_id
 
 
 class BigQuery:
@@ -174,7 +177,7 @@ class BigQuery:
         statement, target = f"load {table}", f"{self._named(schema)}.{table}"
         with SpooledTemporaryFile(IN_MEMORY, "r+b") as file:
             with errors(statement):
-                fields = self.client.get_table(target, timeout=REQUEST_SECONDS).schema or []
+                fields = self.client.get_table(target, retry=patience(), timeout=REQUEST_SECONDS).schema or []
             if not _written(file, columns, rows, {field.name for field in fields if field.field_type == "BYTES"}):
                 return
             config = LoadJobConfig(
@@ -194,7 +197,7 @@ class BigQuery:
 
     def describe(self, sql: str, statement: str) -> list[ColumnType]:
         if PLAIN.fullmatch(sql):
-            for name in re.findall(r"`(.*?)`", sql):
+            for name in re.findall(QUOTED, sql):
                 named(name)
         return [_column(field) for field in self._dry(sql, statement).schema or ()]
 
@@ -206,7 +209,8 @@ class BigQuery:
         with errors("list tables"):
             if not self._dataset(schema):
                 return set()
-            return {table.table_id for table in self.client.list_tables(self._named(schema), timeout=REQUEST_SECONDS)}
+            found = self.client.list_tables(self._named(schema), retry=patience(), timeout=REQUEST_SECONDS)
+            return {table.table_id for table in found}
 
     def has_schema(self, schema: str) -> bool:
         with errors("find schema"):
@@ -231,7 +235,7 @@ class BigQuery:
     def _run(self, sql: str, statement: str) -> bigquery.QueryJob:
         from google.cloud.bigquery import ConnectionProperty, QueryJobConfig
 
-        text, config = _placed(sql, self.client.project), QueryJobConfig(labels=self._labels(statement))
+        text, config = placed(sql, self.client.project), QueryJobConfig(labels=self._labels(statement))
         config.connection_properties = [ConnectionProperty("time_zone", "UTC")]  # a project may have another
         if self.settings.maximum_bytes_billed:
             config.maximum_bytes_billed = self.settings.maximum_bytes_billed
@@ -257,7 +261,7 @@ class BigQuery:
 
         config = QueryJobConfig(dry_run=True, use_query_cache=False, labels=self._labels(statement))
         with errors(statement):
-            return self.client.query(sql, job_config=config, timeout=REQUEST_SECONDS)
+            return self.client.query(sql, job_config=config, retry=patience(), timeout=REQUEST_SECONDS)
 
     def _labels(self, statement: str) -> dict[str, str]:
         return {**self.settings.labels, "wsync_step": re.sub(r"[^a-z0-9_-]", "_", statement.lower())[:63]}
@@ -271,16 +275,17 @@ class BigQuery:
         from google.api_core.exceptions import NotFound
 
         try:
-            return self.client.get_dataset(self._named(schema), timeout=REQUEST_SECONDS)
+            return self.client.get_dataset(self._named(schema), retry=patience(), timeout=REQUEST_SECONDS)
         except NotFound:
             return None
 
 
-PLAIN = re.compile(r"SELECT \* FROM (`[^`]*(``[^`]*)*`\.?)+")
+QUOTED = r"`((?:[^`]|``)*)`"
+PLAIN = re.compile(rf"SELECT \* FROM {QUOTED}(\.{QUOTED})*")
 """A whole table by its quoted name, as wsync asks for the source's columns first of all."""
 
 
-def _placed(sql: str, project: str) -> str:
+def placed(sql: str, project: str) -> str:
     """A view with the project before every name, so that it may be read from other projects."""
     if not sql.startswith("CREATE VIEW"):
         return sql

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 REQUEST_SECONDS = 60.0
 PATIENCE_SECONDS = 300.0
 """How long BigQuery may say nothing about a job before wsync stops waiting."""
+LOOKUP_SECONDS = 60.0
 PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds before a job whose answer was lost is sent again, or asked for again."""
 
@@ -44,16 +45,26 @@ class Jobs:
         return job
 
     def _begun(self, begin: Callable[[str], Any], job_id: str) -> Any:
-        from google.api_core.exceptions import Conflict
+        from google.api_core.exceptions import Conflict, NotFound
 
         for pause in PAUSES:
             try:
                 return begin(job_id)
             except Conflict:
                 break
+            except NotFound as error:  # an upload sent again may not be known any more, for its job has begun
+                return self._begun_already(job_id, error)
             except lost():
                 sleep(pause)
         return self._known(job_id)
+
+    def _begun_already(self, job_id: str, error: Exception) -> Any:
+        from google.api_core.exceptions import NotFound
+
+        try:
+            return self._asked(job_id)
+        except NotFound:
+            raise error from None
 
     def _known(self, job_id: str) -> Any:
         """The job of this id. For a moment after it was sent BigQuery may say that it has none."""
@@ -61,10 +72,13 @@ class Jobs:
 
         for pause in PAUSES:
             try:
-                return self.client.get_job(job_id, location=self.location, timeout=REQUEST_SECONDS)
+                return self._asked(job_id)
             except NotFound:
                 sleep(pause)
-        return self.client.get_job(job_id, location=self.location, timeout=REQUEST_SECONDS)
+        return self._asked(job_id)
+
+    def _asked(self, job_id: str) -> Any:
+        return self.client.get_job(job_id, location=self.location, retry=patience(), timeout=REQUEST_SECONDS)
 
     def _await(self, job: Any) -> None:
         pause, heard = 0.05, monotonic()
@@ -77,6 +91,13 @@ class Jobs:
             except lost():
                 if monotonic() - heard > PATIENCE_SECONDS:
                     raise
+
+
+def patience() -> Any:
+    """How often a question is asked again that changes nothing."""
+    from google.cloud.bigquery import DEFAULT_RETRY
+
+    return DEFAULT_RETRY.with_timeout(LOOKUP_SECONDS)
 
 
 @cache

@@ -39,6 +39,7 @@ class Judge:
     project: str
     tables: dict[tuple[str, str], Columns] = field(default_factory=dict)
     accepted: int = 0
+    registered: int | None = None
 
     def __call__(self, sql: str) -> Any:
         """Analyze a statement, and keep what it creates. Raises the analyzer's error with the statement's text."""
@@ -48,24 +49,45 @@ class Judge:
         if kind in ("ResolvedCreateTableStmt", "ResolvedCreateTableAsSelectStmt"):
             columns = [(column.name, column.type) for column in found.column_definition_list]
             self._refuse_clustering(found)
-            self.tables[_key(found.name_path)] = columns
+            self._changed(_key(found.name_path), columns)
         elif kind == "ResolvedCreateViewStmt":
             self.tables[_key(found.name_path)] = [
                 (column.name, column.column.type) for column in found.output_column_list
             ]
         elif kind == "ResolvedDropStmt":
-            self.tables.pop(_key(found.name_path), None)
+            self._changed(_key(found.name_path), None)
         return found
 
     def _analyzed(self, sql: str) -> Any:
-        from zetasql.api import Analyzer
+        """What the analyzer made of a CREATE or DROP; of others only that it took them: their trees read slowly."""
         from zetasql.core.exceptions import ZetaSQLError
-        from zetasql.types import AnalyzerOptions
+        from zetasql.core.local_service import ZetaSqlLocalService
+        from zetasql.types import AnalyzeRequest, AnalyzerOptions
 
+        options = AnalyzerOptions(language_options=_language())  # before the service, which it fits with a cache
+        service = ZetaSqlLocalService.get_instance()
+        if self.registered is None:
+            self.registered = service.register_catalog(simple_catalog=self._catalog()).registered_id
+        told = {"sql_statement": sql, "options": options, "registered_catalog_id": self.registered}
         try:
-            return Analyzer(AnalyzerOptions(language_options=_language()), self._catalog()).analyze_statement(sql)
+            if sql.lower().startswith(("create", "drop")):
+                return service.analyze(**told).resolved_statement
+            request = AnalyzeRequest(**told).to_proto().SerializeToString()
+            service.wasm_client._call_grpc_method("ZetaSqlLocalService_Analyze", request)
         except ZetaSQLError as error:
             raise AssertionError(f"{error}\n{sql}") from None
+        return None
+
+    def _changed(self, key: tuple[str, str], columns: Columns | None) -> None:
+        """A table is there now, or is not any more; the analyzer is told before the next statement."""
+        from zetasql.core.local_service import ZetaSqlLocalService
+
+        self.tables.pop(key, None)
+        if columns is not None:
+            self.tables[key] = columns
+        if self.registered is not None:
+            ZetaSqlLocalService.get_instance().unregister_catalog(registered_id=self.registered)
+            self.registered = None
 
     def _catalog(self) -> Any:
         from zetasql.types import SimpleCatalog, ZetaSQLBuiltinFunctionOptions
