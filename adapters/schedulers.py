@@ -105,6 +105,8 @@ def snowflake(script: TaskScript) -> str:
     body = "BEGIN\n" + _body(script) + "END;"
     text = f"$$\n{body}\n$$" if "$$" not in body else _escaped(f"\n{body}\n")
     warehouse = getattr(script.settings, "warehouse", None)
+    if warehouse and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_$]*", warehouse):
+        warehouse = warehouse.upper()  # as the connector has Snowflake find it
     lines = [
         f"CREATE OR REPLACE TASK {name}",
         *([f'  WAREHOUSE = "{warehouse}"'] if warehouse else []),

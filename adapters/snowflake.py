@@ -16,7 +16,7 @@ from warehouse_sync.adapters.snowflake_errors import gone, lost, translated
 from warehouse_sync.adapters.snowflake_grants import missing
 from warehouse_sync.adapters.snowflake_load import copied, copy_into, put, remove, staged, written
 from warehouse_sync.adapters.snowflake_lost import Lost
-from warehouse_sync.adapters.snowflake_session import Settings, opener, tagged
+from warehouse_sync.adapters.snowflake_session import Settings, found_as, opener, tagged
 from warehouse_sync.errors import AnswerLost, WarehouseError
 from warehouse_sync.statements import Rendering
 
@@ -212,7 +212,7 @@ class Snowflake:
         return bool(self.query(named.sql("snowflake"), "find schema"))
 
     def missing_grants(self, schema: str, relations: Sequence[Sequence[str]]) -> list[str]:
-        names = (self._plain(schema), self._plain(self.settings.database), self._plain(self.settings.warehouse))
+        names = (self._plain(schema), found_as(self.settings.database), found_as(self.settings.warehouse))
         return missing(self.query, *names, relations)
 
     def estimate(self, sql: str, statement: str) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 import warnings
 from base64 import b64decode
@@ -80,6 +81,11 @@ def session_of(settings: Settings) -> dict[str, Any]:
         "STATEMENT_TIMEOUT_IN_SECONDS": settings.statement_timeout_seconds,
         "QUERY_TAG": tagged(settings.query_tag, "session"),
     }
+
+
+def found_as(name: str) -> str:
+    """How Snowflake spells a name of the settings, which the connector gives it without quotes."""
+    return name.upper() if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_$]*", name) else name
 
 
 def tagged(tag: str, statement: str, once: str = "") -> str:

@@ -514,7 +514,8 @@ def test_a_database_that_cannot_be_seen_needs_all_three_grants(fake: Account, wa
     ]
 
 
-def test_a_warehouse_that_may_not_be_used_is_told(fake: Account, warehouse: Snowflake) -> None:
+def test_a_warehouse_that_may_not_be_used_is_told_as_snowflake_spells_it(fake: Account, warehouse: Snowflake) -> None:
+    warehouse.settings = warehouse.settings.model_copy(update={"warehouse": "wsync_Wh"})
     fake.privileges, fake.warehouse = [*STATE, *SOURCE], None
     (told,) = warehouse.missing_grants("wsync", ())
     assert told == 'GRANT USAGE ON WAREHOUSE "WSYNC_WH" TO ROLE "WSYNC_ROLE"'
