@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from ..errors import AlreadyExists, Held, WarehouseError
+from ..errors import AlreadyExists, AnswerLost, Held, WarehouseError
 from .core import STATE_VERSION, Ledger, Run
 
 MARGIN = 10.0
@@ -113,6 +113,8 @@ def _read(ledger: Ledger, fence: int) -> tuple[Any, ...]:
     tables = {"claim": ledger.tables.table(ledger.tables.claim(fence))}
     try:
         return ledger.query("run/claim_read", tables=tables)[0]
+    except AnswerLost:
+        raise
     except WarehouseError:
         raise _held(ledger, "its newest claim cannot be read") from None
 
