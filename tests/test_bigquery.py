@@ -14,6 +14,7 @@ from warehouse_sync import statements
 from warehouse_sync.adapters import bigquery
 from warehouse_sync.adapters.bigquery import DIALECT, Settings
 from warehouse_sync.adapters.bigquery_errors import errors, failure
+from warehouse_sync.config import load
 from warehouse_sync.errors import AlreadyExists, ConfigError, WarehouseBusy, WarehouseError
 
 SERVICE = {"project": "p", "api_endpoint": "http://127.0.0.1:1", "anonymous": True}
@@ -89,6 +90,12 @@ def test_a_key_file_names_the_project_unless_the_block_does(keyfile: Path) -> No
     warehouse.close()
     warehouse.close()
     assert bigquery.connect(Settings(keyfile=keyfile, project="shop-1")).client.project == "shop-1"
+
+
+def test_a_key_file_s_path_starts_at_the_project_s_folder(tmp_path: Path) -> None:
+    block = "warehouse: {type: bigquery, project: shop-1, keyfile: keys/wsync.json}\ndestinations: {}\n"
+    (tmp_path / "wsync.yml").write_text(block)
+    assert getattr(load(tmp_path).warehouse, "keyfile", None) == tmp_path / "keys" / "wsync.json"
 
 
 def test_it_acts_as_the_account_that_is_impersonated(keyfile: Path) -> None:

@@ -129,11 +129,12 @@ def _warehouse(node: Node, root: Path, desk: Desk) -> BaseModel | None:
 
 
 def _from_root(settings: BaseModel, root: Path) -> BaseModel:
-    """The settings with a database file's path as seen from the project's folder."""
+    """The settings with a database file's path, and every setting that is a path, as seen from the project's folder."""
+    paths: dict[str, object] = {name: root / value for name, value in settings if isinstance(value, Path)}
     path = getattr(settings, "path", None)
-    if not isinstance(path, str) or path.startswith(":"):
-        return settings
-    return settings.model_copy(update={"path": str(root / path)})
+    if isinstance(path, str) and not path.startswith(":"):
+        paths["path"] = str(root / path)
+    return settings.model_copy(update=paths)
 
 
 def _surroundings(node: Node, root: Path, warehouse: BaseModel | None, desk: Desk) -> Surroundings:
