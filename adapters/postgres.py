@@ -119,6 +119,11 @@ class Postgres:
         self.session = door()
         self.engine = f"postgres {self.session.connection.info.server_version // 10000}"
 
+    @property
+    def connection(self) -> psycopg.Connection[Any]:
+        """The driver's connection, as it is now."""
+        return self.session.connection
+
     def execute(self, sql: str, statement: str) -> None:
         self._answered(statement, lambda session: session.ran(sql, statement))
 
