@@ -245,6 +245,8 @@ def _receive(receipt: Receipt, rows: Sequence[PlanRow], found: _Verdicts) -> Non
     found.tell(rows, "accepted" if receipt.accepted else "succeeded", reference=receipt.reference, **facts)
     for place, (code, reason) in receipt.rejected.items():
         found.tell([rows[place]], "failed", error_code=code, error_reason=reason, **facts)
+    for place, (code, reason) in receipt.doubtful.items():
+        found.tell([rows[place]], "in_doubt", error_code=code, error_reason=reason, **facts)
     if receipt.received is not None or receipt.invalid is not None:
         found.counted = True
         found.received += receipt.received or 0

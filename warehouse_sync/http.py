@@ -101,9 +101,9 @@ class _State:
 class Http:
     """One platform's address and how to speak to it; threads share it, its owner closes it.
 
-    `classify` reads every whole answer. `sign` gives query parameters computed afresh for each attempt.
-    Raises `ConfigError` where the base is not https (plain http is for this machine) or a header cannot
-    travel.
+    `classify` reads every whole answer. `sign` gives query parameters computed afresh for each attempt, `authorise`
+    headers; what the latter raises ends the call. Raises `ConfigError` where the base is not https (plain http is for
+    this machine) or a header cannot travel.
     """
 
     base: str
@@ -112,6 +112,7 @@ class Http:
     connector: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     sign: Callable[[], Mapping[str, str]] = field(default=_no_query, repr=False)
+    authorise: Callable[[], Mapping[str, str]] = field(default=_no_query, repr=False)
     budget: Budget = field(default_factory=Budget)
     ca_bundle: str | None = None
     trust_env: bool = False
@@ -128,7 +129,7 @@ class Http:
         """Close every connection, of every thread."""
         self._wire.close()
 
-    def call(
+    def call(  # noqa: PLR0913 - what a request can have
         self,
         method: str,
         path: str,
@@ -137,24 +138,24 @@ class Http:
         query: Mapping[str, str] | None = None,
         json: Any = None,
         body: Callable[[], bytes] | None = None,
+        headers: Mapping[str, str] | None = None,
         examine: Callable[[Any], Verdict | None] | None = None,
         repeat: bool = True,
     ) -> Reply:
         """The platform's success answer to one request, repeated within the budget.
 
         `name` is the short name given to the boundary. `body` makes the encoded body of each attempt, `json`
-        is encoded here. `examine` may overrule a success by what its body lacks. `repeat` False: what was
-        perhaps applied is not sent again. Raises `Denied`, `Rejected`, `Unavailable`, with `certain` over all
-        attempts.
+        is encoded here. `headers` are this request's own. `examine` may overrule a success by what its body lacks.
+        `repeat` False: what was perhaps applied is not sent again. Raises `Denied`, `Rejected`, `Unavailable`, with
+        `certain` over all attempts.
         """
         make = body or _once_encoded(json)
         started, certain, lost = self.ports.clock(), True, False
         self._require_circuit()
         for attempt in itertools.count(1):
             self._hold_back()
-            request = Request(
-                method, self._url(path), {**(query or {}), **self.sign()}, self._sent_headers(make), make()
-            )
+            sent = {**self._sent_headers(make), **(headers or {}), **self._authorised(certain=certain)}
+            request = Request(method, self._url(path), {**(query or {}), **self.sign()}, sent, make())
             reply, verdict = self._attempt(name, request, examine)
             if verdict.kind == "repeated":
                 verdict = replace(verdict, kind="ok" if lost else "busy")
@@ -181,6 +182,14 @@ class Http:
     def _sent_headers(self, make: Callable[[], bytes | None]) -> dict[str, str]:
         kind = {} if make is _no_body else {"Content-Type": "application/json; charset=utf-8"}
         return {**PLAIN_HEADERS, **kind, **self.headers}
+
+    def _authorised(self, *, certain: bool) -> Mapping[str, str]:
+        """What gives us the right to ask; where it cannot be had, what was sent before is as certain as it was."""
+        try:
+            return self.authorise()
+        except DestinationError as error:
+            error.certain = certain
+            raise
 
     def _attempt(
         self, name: str, request: Request, examine: Callable[[Any], Verdict | None] | None

@@ -192,7 +192,8 @@ class Receipt:
     """The platform's own success answer to one request, received whole and parsed.
 
     `accepted` means the verdict comes later, under `reference`. `rejected` maps positions in the request to
-    (error code, fixed reason). `received` and `invalid` are the platform's counts, when it gives them.
+    (error code, fixed reason), `doubtful` those of which nobody knows whether they took effect.
+    `received` and `invalid` are the platform's counts, when it gives them.
     """
 
     http_status: int
@@ -200,6 +201,7 @@ class Receipt:
     accepted: bool = False
     reference: str | None = None
     rejected: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    doubtful: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     received: int | None = None
     invalid: int | None = None
 

@@ -62,6 +62,9 @@ class Note(Enum):
         "not a device id, a hashed one, or all zeros (opted out)",
     )
     ID_INVALID = "id_invalid", "not an id of digits"
+    DOMAIN_INVALID = "domain_invalid", "not a domain such as example.com"
+    PAGE_INVALID = "page_invalid", "not the address of a company's page"
+    TOO_MANY = "too_many", "more entries than the platform takes"
     SCOPE_MISSING = "scope_missing", "the app or page this id belongs to is empty or invalid in this row"
     NUMBER_INVALID = "number_invalid", "not a number of at least 0; 0 is sent instead"
 

@@ -16,8 +16,8 @@ from .replies import Refusal
 
 @dataclass(frozen=True)
 class Call:
-    """One parsed request. `parameters` are those of the query overlaid with those of the body; `raw` is the body as it
-    came.
+    """One parsed request. `parameters` are those of the query overlaid with those of the body; `raw` is the body and
+    `search` the query as they came.
     """
 
     method: str
@@ -27,6 +27,7 @@ class Call:
     body: Mapping[str, Any] = field(default_factory=dict)
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     raw: bytes = field(default=b"", repr=False)
+    search: str = field(default="", repr=False)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -68,7 +69,7 @@ def parse(method: str, target: str, headers: Mapping[str, str], body: bytes, *, 
         if not any_body:
             raise
         decoded = {}
-    return Call(method, parts.path, query, headers, decoded, raw=body)
+    return Call(method, parts.path, query, headers, decoded, raw=body, search=parts.query)
 
 
 def decode_body(content_type: str, body: bytes) -> Mapping[str, Any]:
