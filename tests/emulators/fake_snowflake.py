@@ -27,6 +27,8 @@ DIFFERENCES = {
     "REMOVE": "not implemented: the files of the stage's folder are deleted",
     "error numbers": "duckdb's errors come as 2003 or 2043: an object that is there is 2002, a column that is not "
     "there 904, and a message names the object as Snowflake does",
+    "concurrency": "duckdb refuses a conflict where Snowflake waits: a table made twice at once is 2002, others "
+    "625",
     "query history, SYSTEM$CANCEL_QUERY": "not implemented: answered from the statements this stand-in was given",
     "OBJECT_PRIVILEGES, IS_ROLE_IN_SESSION, CURRENT_WAREHOUSE": "not implemented: answered from `Account`",
     "NUMBER(p, 0)": "comes as a decimal: Snowflake's connector makes an integer of it",
@@ -227,12 +229,16 @@ def staged_files() -> list[Path]:
 @contextmanager
 def _as_snowflake_tells_it() -> Iterator[None]:
     """duckdb's errors with Snowflake's numbers and the form of its messages."""
+    import duckdb
     from snowflake.connector.errors import ProgrammingError
 
     try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Arrow output", UserWarning)
-            yield
+        warnings.filterwarnings("ignore", "Arrow output", UserWarning)  # pytest takes it back after each test
+        yield
+    except duckdb.TransactionException as error:
+        if "Catalog write-write conflict" in str(error):
+            raise ProgrammingError(msg="Object 'X' already exists.", errno=2002, sqlstate="42710") from None
+        raise ProgrammingError(msg="has locked table", errno=625, sqlstate="57014") from None
     except ProgrammingError as error:
         text = str(error.msg)
         if "already exists" in text:
