@@ -123,7 +123,7 @@ def render(name: str, binding: Binding, rendering: Rendering) -> str:
 
     def filled(hole: re.Match[str]) -> str:
         if hole["value"]:
-            return literal(binding.values[hole["value"]]).sql(rendering.dialect)
+            return _valued(binding.values[hole["value"]], rendering)
         bound = binding.tables[hole["table"]]
         if hole["dot"]:
             return f"{bound.this.sql(rendering.dialect, identify=True)}."
@@ -131,6 +131,14 @@ def render(name: str, binding: Binding, rendering: Rendering) -> str:
         return text if isinstance(bound, exp.Table) else f"({text})"
 
     return HOLE.sub(filled, _template(name, canonical(name), binding.shape, rendering))
+
+
+def _valued(value: Literal, rendering: Rendering) -> str:
+    """A value as text; an expression is mended like the statement it comes into."""
+    if not isinstance(value, exp.Expr):
+        return literal(value).sql(rendering.dialect)
+    mended = rendering.rewrite(exp.select(value.copy()), "value")
+    return str(mended.expressions[0].sql(rendering.dialect))
 
 
 HOLE = re.compile(r"""(?P<quote>["`])hole:(?P<table>\w+)(?P=quote)(?P<dot>\.)?|§(?P<value>\w+)§""")

@@ -41,7 +41,7 @@ SELECT
   "s"."baseline_run_id",
   '20303679af2962f25e2a320d3cb6b65c',
   '697ae71b64086cf0',
-  'redshift',
+  CAST('redshift' AS VARCHAR(32)),
   '[["id", "BIGINT", "integer"], ["email", "VARCHAR", "text"], ["phone", "VARCHAR", "text"], ["city", "VARCHAR", "text"]]',
   CAST(CASE WHEN "s"."baseline_run_id" IS NULL THEN 'no_baseline' ELSE 'preparing' END AS VARCHAR(32))
 FROM "wsync"."syncs" AS "s"
@@ -189,7 +189,7 @@ WHERE
 DROP TABLE IF EXISTS "wsync"."task_source_rows_people";
 DELETE FROM "wsync"."sync_log"
 WHERE
-  "connection_id" = 'people' AND "logged_at" < GETDATE() - INTERVAL '7 DAY';
+  "connection_id" = 'people' AND "logged_at" < CAST(SYSDATE AS TIMESTAMP WITH TIME ZONE) - INTERVAL '7 DAY';
 INSERT INTO "wsync"."task_marker_people" (
   "started_at",
   "prepared_at",
