@@ -60,9 +60,9 @@ def test_snowflake_keeps_the_contract_on_fakesnow(record_property: Callable[[str
     record_property(LINE, f"snowflake: in its own environment {counted[1]}")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def server() -> Iterator[int]:
-    """The port of fakesnow's server."""
+    """The port of a fakesnow server that nobody spoke to before."""
     python, port = made("fakesnow", *snowflake.REQUIREMENTS), free_port()
     running = subprocess.Popen([python, *WIRE, "serve", str(port)], cwd=ROOT, stderr=subprocess.DEVNULL)
     try:
