@@ -38,6 +38,17 @@ def chosen() -> tuple[Engine, ...]:
     return tuple(each for each in ENGINES if not each.apart)
 
 
+def engine_of(item: pytest.Item) -> str:
+    """The engine that a test's case is for; empty where it is for none."""
+    case = getattr(item, "callspec", None)
+    return str(case.params.get("place", "")) if case else ""
+
+
+def is_slow(test: str, name: str) -> bool:
+    """Whether an engine takes too long over a test, and nobody asked for that engine by name."""
+    return bool(name) and not os.environ.get("WSYNC_ENGINES") and test in engine(name).slow
+
+
 def difference(where: Engine, test: str) -> str | None:
     """Why this engine cannot pass a test, by its name in the report; None where it must."""
     bare = test.replace(f"[{where.name}]", "").replace(f"[{where.name}-", "[").replace(f"-{where.name}]", "]")
@@ -69,6 +80,8 @@ def line(where: Engine, version: str, rendered: int, left: Collection[str]) -> s
     parts += [verdict] if (verdict := where.verdict()) else []
     skipped = [f"{', '.join(cases)} ({why})" for why, cases in _by_reason(where.differences).items()]
     parts += [f"skipped: {', '.join(skipped)}"] if skipped else []
+    rest = ", ".join(sorted(name.removeprefix("test_") for name in where.slow))
+    parts += [f"more than their first case only with -m sweep: {rest}"] if rest else []
     return f"{version}{where.through and f' on {where.through}'}: {'; '.join(parts)}"
 
 

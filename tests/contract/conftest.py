@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests import warehouses
 from tests.places import Place
 from warehouse_sync.adapters import Warehouse
 
@@ -16,3 +17,14 @@ def warehouse(place: Place) -> Iterator[Warehouse]:
     opened = place.open()
     yield opened
     opened.close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What an engine is slow at is for the sweeps, but for the first case of each test."""
+    seen = set[tuple[str, str]]()
+    for item in items:
+        case = (getattr(item, "originalname", ""), warehouses.engine_of(item))
+        if case in seen and warehouses.is_slow(*case):
+            item.add_marker(pytest.mark.sweep)
+        seen.add(case)

@@ -43,8 +43,10 @@ class Engine:
     `place` makes a fresh warehouse for one test. `types` are its words for the kinds of columns that tests speak of;
     `refused` its types that no field takes. `differences`: tests that it cannot pass, with the reason; a name is
     `test_it`, or `test_it[case]` for one case. `not_executed`: canonical statements that it has no use for, with the
-    reason. `absent` says why it cannot be had on this machine. `apart`: it runs only where `WSYNC_ENGINES` names it.
-    `through` is added to its line in the summary; `verdict` is asked for more after its statements ran.
+    reason. `slow`: tests that take it so long that only `-m sweep` runs more than their first case there, or a session
+    that `WSYNC_ENGINES` gives to this engine. `absent` says why it cannot be had on this machine. `apart`: it runs only
+    where `WSYNC_ENGINES` names it. `through` is added to its line in the summary; `verdict` is asked for more after its
+    statements ran.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Engine:
     refused: Mapping[str, str]
     differences: Mapping[str, str] = field(default_factory=dict)
     not_executed: Mapping[str, str] = field(default_factory=dict)
+    slow: frozenset[str] = frozenset()
     absent: Callable[[], str | None] = here
     apart: bool = False
     through: str = ""
