@@ -64,7 +64,8 @@ class Dialect:
     """What differs between warehouses, as data.
 
     `single_writer`: one process at a time can open the database, so a claim one can read belongs to a dead run.
-    `name_limit` is the longest table name in bytes. Without `task` the warehouse has nothing that runs a script.
+    `name_limit` is the longest table name in bytes. `batch_rows` are prepared, and loaded, at a time.
+    Without `task` the warehouse has nothing that runs a script.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Dialect:
     single_writer: bool = False
     name_limit: int = 63
     default_schema: str = "public"
+    batch_rows: int = 10_000
     task: Scheduler | None = None
 
 

@@ -120,5 +120,6 @@ DIALECT = Dialect(
     ),
     name_limit=300,
     default_schema="wsync",
+    batch_rows=50_000,  # each batch is a load job, and a table may have 1,500 of them a day (quotas page, 2026-11-22)
     task=schedulers.BIGQUERY,
 )

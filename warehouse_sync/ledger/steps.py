@@ -14,8 +14,6 @@ from ..errors import ConfigError
 from ..model import IDENTIFIER_SLOTS, PreparedRow, Updates
 from .core import STATE_VERSION, Ledger, Run
 
-BATCH = 10_000
-
 
 @dataclass(frozen=True)
 class GuardFinding:
@@ -116,7 +114,7 @@ def changes(ledger: Ledger, run: Run) -> None:
 
 def changed_rows(ledger: Ledger, run: Run) -> Iterator[list[tuple[Any, ...]]]:
     """The changed rows to prepare: (primary key, problem or None, mapped columns …), in lists."""
-    return ledger.stream("run/changed_rows", run, BATCH)
+    return ledger.stream("run/changed_rows", run, ledger.warehouse.dialect.batch_rows)
 
 
 def keep_prepared(ledger: Ledger, run: Run, rows: Iterable[PreparedRow], identifiers: int) -> None:
