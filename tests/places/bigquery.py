@@ -37,6 +37,12 @@ def _gone(made: Place, warehouse: Warehouse) -> None:
     warehouse.close()
 
 
+def verdict() -> str:
+    from tests import test_bigquery_analyzer
+
+    return test_bigquery_analyzer.verdict()
+
+
 ENGINE = Engine(
     name="bigquery",
     place=place,
@@ -56,6 +62,8 @@ ENGINE = Engine(
     refused={"array": "ARRAY<STRING>", "json": "JSON", "bytes": "BYTES", "struct": "STRUCT<a INT64>"},
     differences={
         "test_times_are_utc_whatever_the_zone_of_the_server": "the emulator knows no other zone than UTC",
+        "test_an_error_has_the_code_of_what_to_do": "the emulator lets everybody in and is never busy; answers of the "
+        "real service are played in tests/test_bigquery_jobs.py, and told by reason in tests/test_bigquery.py",
     },
     slow=frozenset(
         {
@@ -68,4 +76,6 @@ ENGINE = Engine(
         }
     ),
     absent=bigquery.absent,
+    through=bigquery.EMULATOR.replace("==", " "),
+    verdict=verdict,
 )
