@@ -10,8 +10,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 EXTENSIONS = ("icu", "ducklake", "spatial")
@@ -40,10 +42,19 @@ def main(folder: Path, port: str, project: str) -> None:
     os.environ["HOME"] = str(folder)
     _give_extensions(folder)
     _look_up_directly()
+    Thread(target=_outlive_nobody, args=(folder, os.getppid()), daemon=True).start()
     from local_bigquery import cli
 
     told = ["--host", "127.0.0.1", "--port", port, "--grpc-port", "0", "--project", project]
     cli.main(["serve", *told, "--dataset", "main", "--data-dir", str(folder / "data")])
+
+
+def _outlive_nobody(folder: Path, parent: int) -> None:
+    """A test session that is killed stops nothing: end with it, and take the folder (in memory) away."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(0)
 
 
 def _give_extensions(folder: Path) -> None:
