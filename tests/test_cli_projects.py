@@ -194,8 +194,3 @@ def test_a_wrong_audience_id_is_told_at_its_own_line(shop: Shop) -> None:
     shop.sync("buyers", BUYERS.replace("{name: Buyers}", '{id: "act_1"}'))
     said = shop.wsync("check", code=2).stderr
     assert "buyers.yml:4: audience.id: must be the digits of a Facebook audience's id" in said
-
-
-def test_a_setting_without_effect_is_told_as_such(shop: Shop) -> None:
-    shop.sync("buyers", BUYERS + "reassert_every: 60 days\n")
-    assert "buyers.yml:6: reassert_every: has no effect yet" in shop.wsync("status").stderr

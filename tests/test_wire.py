@@ -7,6 +7,7 @@ import logging
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 from pathlib import Path
 from shutil import which
@@ -277,7 +278,15 @@ def test_an_old_protocol_is_refused(tmp_path: Path) -> None:
     assert (error.code, error.certain, script.requests) == ("unreachable", True, [])
 
 
+def as_in_a_new_process() -> None:
+    """What other tests asked of urllib3's loggers is forgotten, as far as the wire did not ask for it itself."""
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith("urllib3.")]:
+        logging.getLogger(name).setLevel(logging.NOTSET)
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
+
+
 def test_nothing_secret_is_logged_or_shown(caplog: pytest.LogCaptureFixture) -> None:
+    as_in_a_new_process()
     secret = {"appsecret_proof": SECRET}
     more: dict[str, Any] = {"headers": {"Authorization": f"Bearer {SECRET}"}, "sign": lambda: secret}
     strange = raw(head(200, {"Content-Length": "2"}).replace(b"Content", b"no colon here\r\nContent") + b"{}")
@@ -287,3 +296,9 @@ def test_nothing_secret_is_logged_or_shown(caplog: pytest.LogCaptureFixture) -> 
     shown = f"{error!r}{error} {error.__context__!r}{error.__cause__!r}{http!r}{caplog.text}"
     assert SECRET not in shown
     assert error.__context__ is None
+
+
+def test_the_wire_quiets_urllib3_in_a_new_process() -> None:
+    program = "import logging, warehouse_sync.wire; print(logging.getLogger('urllib3.connection').getEffectiveLevel())"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert int(done.stdout) == logging.ERROR

@@ -15,7 +15,7 @@ from .screen import Screen
 
 __all__ = ["main"]
 
-CHATTY = ("requests", "duckdb", "sqlglot", "psycopg", "snowflake", "google", "botocore")
+CHATTY = ("urllib3", "requests", "duckdb", "sqlglot", "psycopg", "snowflake", "google", "botocore")
 
 
 class Commands(click.Group):
@@ -31,10 +31,10 @@ class Commands(click.Group):
 
 
 def _keep_quiet() -> None:
-    """No core dumps, which would hold data, and no library's debug log, which could; `wire` sees to urllib3's."""
+    """No core dumps, which would hold data, and no library's debug log, which could; urllib3 warns with addresses."""
     asked_to_speak = [name for name in logging.root.manager.loggerDict if name.startswith(CHATTY)]
     for name in (*CHATTY, *asked_to_speak):
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(logging.ERROR if name.startswith("urllib3") else logging.WARNING)
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 
