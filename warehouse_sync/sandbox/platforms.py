@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .linkedin import LinkedIn
 from .meta import Meta
 from .parts import Part
 from .settings import Clock, Settings
 from .tiktok import TikTok
 
-OTHERS: tuple[Any, ...] = (TikTok,)
+OTHERS: tuple[Any, ...] = (LinkedIn, TikTok)
 """Every part but Meta's, as classes made with (settings, clock); their names and catalogues are the class's own."""
 
 CATALOGUES: Mapping[str, Any] = {each.name: each for each in (Meta, *OTHERS)}
