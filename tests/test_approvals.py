@@ -109,3 +109,19 @@ def test_forget_keeps_an_identifier_that_somebody_else_has(world: World) -> None
     assert seen.operations == [("add", "repaired", "bob@x.io 111"), ("remove", "suppressed", "ada@x.io Oslo")]
     assert world.now(ADA, (2, "bob@x.io", "111")).operations == []
     assert world.members_now() == ["bob@x.io 111"]
+
+
+def test_a_plan_says_what_reading_the_source_costs_where_the_warehouse_knows(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def estimate(sql: str, statement: str) -> int:
+        asked.append(statement)
+        return 1_500_000_000
+
+    monkeypatch.setattr(world.warehouse, "estimate", estimate)
+    planned = world.now((1, "ada@x.io"), kind="plan")
+    assert planned.result is not None
+    assert (planned.result.counts["source_bytes"], asked) == (1_500_000_000, ["run/changes"])
+    assert "source_bytes" not in world.now((1, "ada@x.io")).result.counts  # type: ignore[union-attr]

@@ -152,6 +152,7 @@ class Runner:
         self, wire: Wire, run: Run, prepare: Preparer, lease: claims.Lease, request: Request
     ) -> Result:
         found = wire.connector
+        read = steps.source_bytes(self.ledger, run) if request.kind == "plan" and self.offer is None else None
         self._changes(run, request)
         self._prepare(run, prepare, lease)
         self.progress(Progress("plan"))
@@ -162,7 +163,8 @@ class Runner:
         steps.drop_changes(self.ledger, run)
         blocked = any(each.blocked for each in guards) and request.kind != "forget"
         if blocked or request.kind == "plan":
-            return self._planned(run, guards, blocked=blocked)
+            planned = self._planned(run, guards, blocked=blocked)
+            return planned if read is None else replace(planned, counts={**planned.counts, "source_bytes": read})
         self._stop_if_asked()
         return replace(self._send(wire, run, lease), guards=guards)
 

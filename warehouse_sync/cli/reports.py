@@ -157,6 +157,9 @@ def _tell_plan(report: Report, screen: Screen) -> None:
     if report.status in ("planned", "blocked"):
         screen.table(("operation", "reason", "action", "identities", "pages"), details.get("plan", ()))
         screen.line(f"requests: {pages:,}")
+        read = report.result.counts.get("source_bytes") if report.result else None
+        if read is not None:
+            screen.line(f"reading the source: {read / 10**9:,.2f} GB by the warehouse's own estimate")
         screen.table(("error_code", "error_reason", "rows"), details.get("refused", ()), "refused rows")
         screen.table(("field_notes", "rows"), details.get("notes", ()), "fields left out")
         sample = [

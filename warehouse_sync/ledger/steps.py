@@ -102,6 +102,13 @@ def _without_baseline(ledger: Ledger, run: Run) -> Run:
     return replace(run, baseline=None)
 
 
+def source_bytes(ledger: Ledger, run: Run) -> int | None:
+    """How many bytes reading the source costs, where the warehouse bills them and says so before."""
+    once = ledger.warehouse.dialect.rendering.reads_cte_once
+    name = "run/changes" if once else "run/source_rows"
+    return ledger.warehouse.estimate(ledger.text(name, run, fresh=run.fresh), name)
+
+
 def changes(ledger: Ledger, run: Run) -> None:
     """Read the source once and keep what changed, then make room for its prepared rows."""
     if not ledger.warehouse.dialect.rendering.reads_cte_once:
