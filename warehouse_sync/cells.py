@@ -88,6 +88,7 @@ OTHER_HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128}",
 MISMATCHES = {
     "already_hashed": "{} enabled but the value for field {} appears to already be hashed. "
     "Either disable hashing or send unhashed data.",
+    "required_missing": "The destination requires the field {1}, and the row has no value for it that can be sent.",
     "not_hashed": "{} disabled but the value for field {} appears to be unhashed. "
     "Either enable hashing or send pre-hashed data.",
 }
@@ -117,7 +118,7 @@ class Column:
         self.scoped = field.role == "identifier" and field.needs in mapped_fields
         self.normaliser = field.normaliser(profile)
         self.check = None if profile == "off" and field.role in ("identifier", "context") else field.check
-        usual = field.role == "identifier" and field.hash and hashing != "off" and not field.needs
+        usual = field.hash and hashing != "off" and not field.needs and not field.needed
         self.quick = field.quick if usual and profile != "off" else None
         self.digest = identifier_digester(field.name, hashed=field.hash is not None)
         self.hasher = HASHERS[field.hash or "sha256"]
@@ -130,7 +131,8 @@ class Column:
 
     def _refused(self, note: Note) -> Cell:
         fallback = self.field.fallback
-        return Cell("!", "" if fallback is None else f"{self.piece}{fallback},", code=note.code)
+        piece = "" if fallback is None else f"{self.piece}{fallback},"
+        return Cell("!", piece, code=note.code, error="required_missing" if self.field.required else None)
 
     def cells(self, values: Sequence[Any], others: Sequence[str | None]) -> Cells:
         """The cells of a few rows. Identifiers are too many to remember, and values of odd types may equal others."""
@@ -143,7 +145,8 @@ class Column:
     def _usual(self, quick: Quick, values: Sequence[Any], others: Sequence[str | None]) -> Cells:
         start, hasher = self.piece + '"', self.hasher
         tokens = [hasher(found).hexdigest() if (found := quick(value)) else "" for value in values]
-        done = Cells(["+"] * len(tokens), [f'{start}{token}",' for token in tokens], self.digest.each(tokens))
+        digests = self.digest.each(tokens) if self.field.role == "identifier" else []
+        done = Cells(["+"] * len(tokens), [f'{start}{token}",' for token in tokens], digests)
         for at in [at for at, token in enumerate(tokens) if not token]:
             done.put(at, self.cell(values[at], others[at]))
         return done
@@ -181,7 +184,7 @@ class Column:
     def cell(self, value: Any, other: str | None) -> Cell:
         """What one value becomes."""
         if is_empty(value):
-            return EMPTY
+            return Cell("!", error="required_missing") if self.field.required else EMPTY
         if self.field.hash:
             hashed = looks_hashed(value, self.field.hash)
             if hashed and self.hashing != "on":

@@ -24,8 +24,9 @@ class Field:
     first; a profile it lacks means the default. `check` looks at the normalised text, of at most `max_length`
     characters. `hash` is the one the platform wants the value in; None: as it is. `needs` names the field of the same
     row that the normaliser looks at (that one is `needed`); for an identifier it is the page field that gives its
-    tokens their meaning. `fallback` travels in place of an invalid value. `quick` is a short cut for usual values,
-    right in every profile. `link` is the platform's page, `read` the month it was read.
+    tokens their meaning. `fallback` travels in place of an invalid value. A row without a valid value for a `required`
+    field is refused. `quick` is a short cut for usual values, right in every profile. `link` is the platform's page,
+    `read` the month it was read.
     """
 
     name: str
@@ -43,31 +44,33 @@ class Field:
     needs: str | None = None
     fallback: int | None = None
     needed: bool = False
+    required: bool = False
     quick: Quick | None = None
 
     def normaliser(self, profile: str) -> Normaliser:
         """The normaliser of this profile; `off` leaves text alone, numbers and lists are always read as such."""
         if profile == "off" and self.role not in ("attribute", "page"):
-            return as_is
+            return self.normalise.get("off", as_is)
         return self.normalise.get(profile) or next(iter(self.normalise.values()))
 
 
-def _spelling(text: str) -> str:
+def spelling(text: str) -> str:
+    """A name as it is compared: without case, spaces, underscores, hyphens and brackets."""
     return re.sub(r"[\s_()-]+", "", text).casefold()
 
 
 def _spellings(fields: Iterable[Field]) -> dict[str, Field]:
-    by_label = {_spelling(label): each for each in fields for label in (*each.other_labels, each.label)}
-    return by_label | {_spelling(each.name): each for each in fields}
+    by_label = {spelling(label): each for each in fields for label in (*each.other_labels, each.label)}
+    return by_label | {spelling(each.name): each for each in fields}
 
 
 def resolve(fields: Sequence[Field], text: str) -> Field | None:
     """The field of this name or label, whatever its case, spaces and underscores; None where there is none."""
-    return _spellings(fields).get(_spelling(text))
+    return _spellings(fields).get(spelling(text))
 
 
 def near(fields: Sequence[Field], text: str) -> str | None:
     """The name of the field that `text` was probably meant to be."""
     known = _spellings(fields)
-    found = get_close_matches(_spelling(text), known, n=1)
+    found = get_close_matches(spelling(text), known, n=1)
     return known[found[0]].name if found else None

@@ -160,7 +160,7 @@ class _Block:
             notes = "; ".join([f"{name}: {cell.code}" for name, cell in wrong])
         if self.preparer.identity != "identifiers":
             if self.preparer.identity == "key":
-                identity = key_digest(_text(key))
+                identity = key_digest(_text(key)) if "+" in filled else None
             elif "" in identifiers:
                 identity = None
             identifiers = () if identity is None else (identity,)
@@ -184,8 +184,8 @@ class _Block:
         return context_digest(_object(pieces)) if pieces else None
 
     def _tried(self, filled: str) -> list[str]:
-        """The identifiers that are filled in but invalid."""
-        marks = filled[: len(self.identifiers)]
+        """The identifiers that are filled in but invalid; where the key is the identity, all such fields."""
+        marks = filled if self.preparer.identity == "key" else filled[: len(self.identifiers)]
         return [name for name, mark in zip(self.preparer.fields, marks, strict=False) if mark == "!"]
 
     def _without_identity(self, key: Any, filled: str, notes: str | None) -> PreparedRow:

@@ -116,13 +116,20 @@ class Http:
     budget: Budget = field(default_factory=Budget)
     ca_bundle: str | None = None
     trust_env: bool = False
+    allow_http: bool = False
+    public_only: bool = False
     _wire: Wire = field(init=False, repr=False)
     _state: _State = field(init=False, repr=False, default_factory=_State)
 
     def __post_init__(self) -> None:
-        require_safe(self.base)
+        require_safe(self.base, allow_http=self.allow_http)
         require_printable(self.headers)
-        wire = Wire(timeout=self.budget.timeout, ca_bundle=self.ca_bundle, trust_env=self.trust_env)
+        wire = Wire(
+            timeout=self.budget.timeout,
+            ca_bundle=self.ca_bundle,
+            trust_env=self.trust_env,
+            public_only=self.public_only,
+        )
         object.__setattr__(self, "_wire", wire)
 
     def close(self) -> None:
@@ -302,6 +309,8 @@ def by_status(reply: Reply) -> Verdict:
 
 
 def _of_broken(broken: Broken) -> Verdict:
+    if broken.code == "private_address":
+        return Verdict("denied", broken.code, broken.reason)
     if broken.code == "tls_certificate":
         return Verdict("denied", broken.code, "the certificate of the server is not trusted; set ca_bundle")
     return Verdict("retry", broken.code, broken.reason, certain=not broken.sent)

@@ -68,10 +68,16 @@ class Broken:
 
 
 class Wire:
-    """Connections to one platform, one per thread. Raises `ConfigError` for a `ca_bundle` that cannot be read."""
+    """Connections to one platform, one per thread; with `public_only` none to a private address.
 
-    def __init__(self, *, timeout: float, ca_bundle: str | None = None, trust_env: bool = False) -> None:
+    Raises `ConfigError` for a `ca_bundle` that cannot be read.
+    """
+
+    def __init__(
+        self, *, timeout: float, ca_bundle: str | None = None, trust_env: bool = False, public_only: bool = False
+    ) -> None:
         self._timeout, self._verify, self._trust_env = timeout, _trusted(ca_bundle), trust_env
+        self._public_only = public_only
         self._mine = threading.local()
         self._all: list[HTTPAdapter] = []
         self._lock = threading.Lock()
@@ -79,9 +85,16 @@ class Wire:
     def send(self, request: Request) -> Reply | Broken:
         """The answer to one request, or how it broke. Raises for nothing the network or the server does."""
         _now.sent, _now.deadline = False, time.monotonic() + self._timeout
+        _now.public_only = self._public_only
         try:
             with self._answer(request) as answer:
                 return _read(answer)
+        except _Private:
+            return Broken(
+                "private_address",
+                "the address leads to this machine or into a private network; set allow_private",
+                sent=False,
+            )
         except _TooLarge:
             return Broken("answer_too_large", "the answer is larger than any the platform gives", sent=True)
         except (
@@ -127,6 +140,7 @@ class _Now(threading.local):
 
     sent = False
     deadline = math.inf
+    public_only = False
 
     def left(self) -> float:
         left = self.deadline - time.monotonic()
@@ -177,6 +191,14 @@ class _Plain(HTTPConnection):
 
     response_class = _Response
 
+    def _new_conn(self) -> Any:
+        """Looks at where the connection led, after every name was resolved and before anything is said."""
+        opened = super()._new_conn()
+        if _now.public_only and self.proxy is None and not is_public(opened.getpeername()[0]):
+            opened.close()
+            raise _Private
+        return opened
+
     def connect(self) -> None:
         try:
             super().connect()
@@ -221,6 +243,17 @@ class _Adapter(HTTPAdapter):
 
 class _TooLarge(Exception):
     pass
+
+
+class _Private(Exception):
+    """The connection led to an address that is not public."""
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the internet: not of this machine, a private network, a link or a group."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None) or found
+    return bool(inner.is_global and not inner.is_multicast)
 
 
 def _read(answer: requests.Response) -> Reply:
@@ -273,8 +306,8 @@ def _trusted(ca_bundle: str | None) -> str | bool:
     return ca_bundle
 
 
-def require_safe(base: str) -> None:
-    """Raise `ConfigError` unless `base` is https, or plain http of this machine, and holds no secrets."""
+def require_safe(base: str, *, allow_http: bool = False) -> None:
+    """Raise `ConfigError` unless `base` is https, or plain http of this machine or allowed, and holds no secrets."""
     try:
         parts = urlsplit(base)
         host, _ = parts.hostname or "", parts.port
@@ -282,7 +315,8 @@ def require_safe(base: str) -> None:
         raise ConfigError("base_url is not an address", key="base_url") from None
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         raise ConfigError("base_url must hold neither credentials nor a query", key="base_url")
-    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))):
+    plain = parts.scheme == "http" and (allow_http or _is_loopback(host))
+    if not host or not (parts.scheme == "https" or plain):
         raise ConfigError("base_url must begin with https:// (plain http is for this machine only)", key="base_url")
 
 

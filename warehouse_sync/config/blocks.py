@@ -21,6 +21,7 @@ _ENV_VAR = re.compile(
     r"""\s*env_var\(\s*(?P<q>['"])(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P=q)\s*"""
     r"""(?:,\s*(?P<d>['"])(?P<default>[^'"\\]*)(?P=d)\s*)?\)\s*"""
 )
+_ENDPOINT = re.compile(r"\s*connection(\.\w+)+\s*")
 _SECRET_NAME = re.compile(r"(WSYNC|DBT)_ENV_SECRET_", re.IGNORECASE)
 
 
@@ -169,6 +170,8 @@ def _fill(node: Node, key: str, desk: Desk, *, secret: bool) -> str:
     value = str(node.value)
 
     def variable(found: re.Match[str]) -> str:
+        if key.endswith(".endpoint") and _ENDPOINT.fullmatch(found[1]):
+            return found[0]  # filled in by the destination, from the sync
         call = _ENV_VAR.fullmatch(found[1])
         if call is None:
             desk.complain("only {{ env_var('NAME') }} and {{ env_var('NAME', 'default') }} are read here",

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ..connectors import Connector, connector, names
+from ..connectors import ALIASES, Connector, connector, names
 from ..errors import ConfigError
 from ..fields import near as near_field
 from ..fields import resolve
@@ -54,7 +54,7 @@ def target(name: str, node: Node, key: str, desk: Desk) -> Target | None:
     word = text(kind.node, f"{key}.type", desk)
     if word is None:
         return None
-    if word not in names():
+    if word not in (*names(), *ALIASES):
         desk.complain(
             f"there is no destination type {desk.echo(word)}; {near(word, names())}",
             kind.place,

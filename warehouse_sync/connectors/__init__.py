@@ -18,6 +18,8 @@ from ..fields import Field
 from ..model import Action, Audience, AudienceSpec, Check, Identity, Later, PlanRow, Ports, Receipt, Sync, Updates
 
 BUILT_IN = ("facebook", "tiktok")
+ALIASES = {"custom_audience": "http", "custom_activation": "http"}
+"""Other names of connectors, as other products have them."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ def connector_of(sync: Sync) -> Connector:
 
 def connector(name: str) -> Connector:
     """The connector of this name. Raises `ConfigError` where there is none."""
+    name = ALIASES.get(name, name)
     if name in BUILT_IN:
         found = import_module(f"{__name__}.{name}").CONNECTOR
     else:

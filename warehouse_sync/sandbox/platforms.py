@@ -8,10 +8,11 @@ from typing import Any
 from .linkedin import LinkedIn
 from .meta import Meta
 from .parts import Part
+from .receiver import Receiver
 from .settings import Clock, Settings
 from .tiktok import TikTok
 
-OTHERS: tuple[Any, ...] = (LinkedIn, TikTok)
+OTHERS: tuple[Any, ...] = (LinkedIn, TikTok, Receiver)
 """Every part but Meta's, as classes made with (settings, clock); their names and catalogues are the class's own."""
 
 CATALOGUES: Mapping[str, Any] = {each.name: each for each in (Meta, *OTHERS)}
