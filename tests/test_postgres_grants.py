@@ -19,7 +19,7 @@ from warehouse_sync.model import Source
 from warehouse_sync.sandbox import Sandbox
 
 number = itertools.count()
-DOCUMENT = Path(__file__).parent.parent / "docs" / "warehouses_parts" / "postgres.md"
+DOCUMENT = Path(__file__).parent.parent / "docs" / "warehouses.md"
 MERGED = Path(__file__).parent.parent / "docs" / "warehouses.md"
 
 TABLE = """

@@ -49,7 +49,8 @@ class ConfigError(WsyncError):
 class WarehouseError(WsyncError):
     """A statement failed. `statement` names the canonical file.
 
-    `code` is ours: credentials, grants, quota, connection, missing, timeout, disk_full, memory, statement, warehouse.
+    `code` is ours: credentials, grants, quota, connection, missing, exists, needed (somebody's view reads it), locked,
+    conflict, busy, timeout, disk_full, memory, cannot_open, io, statement, warehouse.
     """
 
     exit_code = 3
