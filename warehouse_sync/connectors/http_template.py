@@ -25,7 +25,7 @@ from .http_nodes import (
     fields_of,
     walk,
 )
-from .http_tokens import LONGEST_TEMPLATE, Problem, Source, Token, tokens
+from .http_tokens import INFIX, LONGEST_TEMPLATE, UNSUPPORTED, WORDS, Problem, Source, Token, tokens
 
 __all__ = ["TemplateErrors", "parse"]
 
@@ -43,30 +43,12 @@ def parse(text: str) -> Template:
     root = parser.whole()
     _Context(source, problems).look(root, mapped=False)
     if problems:
-        raise TemplateErrors(problems)
+        too_deep = [each for each in problems if each.category == "size"]
+        raise TemplateErrors(too_deep or problems)
     paths = [node.names for node in walk(root) if isinstance(node, Path)]
     return Template(root, tuple(dict.fromkeys(fields_of(root))), tuple(dict.fromkeys(paths)))
 
 
-_UNSUPPORTED = {
-    "(": "parentheses and blocks are not supported",
-    "?": "conditions are not supported",
-    "?:": "conditions are not supported",
-    "??": "conditions are not supported",
-    "^": "sorting is not supported",
-    "*": "wildcards are not supported",
-    "**": "wildcards are not supported",
-    "%": "the parent operator is not supported",
-    "|": "transformations are not supported",
-    "/": "regular expressions are not supported",
-    ":=": "assignments are not supported",
-    "~>": "chains of functions are not supported",
-    "@": "bindings are not supported",
-    "#": "bindings are not supported",
-    "{": "grouping is not supported; a mapping is written with a dot: $$.records.{…}",
-}
-_INFIX = frozenset("+-*/%&=<>?@#^") | {"!=", "<=", ">=", "?:", "??", "~>", ":=", ".."}
-_WORDS = ("and", "or", "in")
 _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 _CLOSING = frozenset("]})")
 
@@ -139,7 +121,7 @@ class _Parser:
                 return Array(self.listed("]"), token.at)
             case "sign" if token.value == "-":
                 return self.negative(token)
-            case "sign" if str(token.value) in _UNSUPPORTED:
+            case "sign" if str(token.value) in UNSUPPORTED:
                 return self.unsupported(token)
         return self.misplaced(token)
 
@@ -191,9 +173,11 @@ class _Parser:
         return Refused((self.expression(),), token.at)
 
     def unsupported(self, token: Token) -> Node:
-        self.complain(token.at, "unsupported", _UNSUPPORTED[str(token.value)])
+        self.complain(token.at, "unsupported", UNSUPPORTED[str(token.value)])
         if token.value == "(":
             self.skip(")")
+        while token.value == "/" and not self.ended and self.take().value != "/":
+            pass
         return Refused((), token.at)
 
     def skip(self, end: str) -> None:
@@ -210,11 +194,12 @@ class _Parser:
                 self.complain(key.at, "key", "the key of an object is text in quotes")
             elif key.value in names:
                 self.complain(key.at, "key", "the object has this key already")
-            if self.sees(":"):
+            told = self.sees(":")
+            if told:
                 self.take()
             else:
                 self.complain(self.now.at, "syntax", "a : is missing after the key")
-            if not self.sees("}", ",", ";"):
+            if told or not self.sees("}", ",", ";"):
                 name = key.value if isinstance(key, Literal) and isinstance(key.value, str) else ""
                 items.append((name, self.expression()))
                 names.add(name)
@@ -268,15 +253,15 @@ class _Parser:
             return _refused(left, *self.listed(")"))
         if self.sees("{"):
             self.take()
-            self.complain(token.at, "unsupported", _UNSUPPORTED["{"])
+            self.complain(token.at, "unsupported", UNSUPPORTED["{"])
             self.skip("}")
             return _refused(left)
-        if (token.kind == "sign" and token.value in _INFIX) or (token.kind == "name" and token.value in _WORDS):
+        if (token.kind == "sign" and token.value in INFIX) or (token.kind == "name" and token.value in WORDS):
             return self.infix(left, self.take())
         return None
 
     def infix(self, left: Node, sign: Token) -> Node:
-        words = {"?": _UNSUPPORTED["?"], "^": _UNSUPPORTED["^"], ":=": _UNSUPPORTED[":="], "~>": _UNSUPPORTED["~>"]}
+        words = {"?": UNSUPPORTED["?"], "^": UNSUPPORTED["^"], ":=": UNSUPPORTED[":="], "~>": UNSUPPORTED["~>"]}
         said = words.get(str(sign.value), "calculations and comparisons are not supported")
         self.complain(sign.at, "unsupported", said)
         parts = list[Node]()

@@ -3,12 +3,37 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 Kind = Literal["string", "number", "name", "variable", "sign", "end"]
 LONGEST_TEMPLATE = 100_000
 """Characters of a template."""
+
+
+UNSUPPORTED: Mapping[str, str] = {
+    "(": "parentheses and blocks are not supported",
+    "?": "conditions are not supported",
+    "?:": "conditions are not supported",
+    "??": "conditions are not supported",
+    "^": "sorting is not supported",
+    "*": "wildcards are not supported",
+    "**": "wildcards are not supported",
+    "%": "the parent operator is not supported",
+    "|": "transformations are not supported",
+    "/": "regular expressions are not supported",
+    ":=": "assignments are not supported",
+    "~>": "chains of functions are not supported",
+    "@": "bindings are not supported",
+    "#": "bindings are not supported",
+    "{": "grouping is not supported; a mapping is written with a dot: $$.records.{…}",
+}
+"""What JSONata has and we have not, by the sign it begins with."""
+INFIX = frozenset("+-*/%&=<>?@#^") | {"!=", "<=", ">=", "?:", "??", "~>", ":=", ".."}
+"""Signs between two values; none is supported, all are read over."""
+WORDS = ("and", "or", "in")
+"""The same, as words."""
 
 
 class Problem(NamedTuple):
