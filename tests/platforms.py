@@ -13,9 +13,12 @@ from typing import Any, Protocol
 
 from warehouse_sync.connectors import Connector
 from warehouse_sync.connectors.facebook import CONNECTOR as FACEBOOK
+from warehouse_sync.connectors.linkedin import CONNECTOR as LINKEDIN
 from warehouse_sync.connectors.tiktok import CONNECTOR as TIKTOK
 from warehouse_sync.model import AudienceSpec, Mapped, PlanRow, Source, Sync
 from warehouse_sync.sandbox import Sandbox
+from warehouse_sync.sandbox.linkedin import ACCOUNT as LINKEDIN_ACCOUNT
+from warehouse_sync.sandbox.linkedin import PLATFORM as LINKEDIN_PLATFORM
 from warehouse_sync.sandbox.tiktok import ADVERTISER
 
 
@@ -139,10 +142,62 @@ def tiktok() -> Iterator[TikTokRunning]:
         yield TikTokRunning(sandbox)
 
 
+LINKEDIN_TROUBLES = {
+    "credentials": "bad_token",
+    "throttled": "throttled",
+    "server_fault": "transient",
+    "bad_request": "bad_parameter",
+    "not_json": "html",
+    "lost_answer": "reset_after",
+    "lost_request": "reset_before",
+}
+
+
+class LinkedInRunning:
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox, self.url = sandbox, sandbox.url
+
+    def fault(self, trouble: str, times: int | None = 1) -> None:
+        self.sandbox.fault(LINKEDIN_TROUBLES[trouble], kind="users", times=times, platform="linkedin")
+
+    def members(self, audience: str) -> set[str]:
+        return self.sandbox.members(audience)
+
+    def changes(self) -> list[tuple[str, int]]:
+        return [(each.method, each.rows) for each in self.sandbox.requests if each.kind in ("add", "remove")]
+
+    def requests(self) -> int:
+        return len(self.sandbox.requests)
+
+    def audiences(self) -> int:
+        return len(self.sandbox.summary())
+
+
+@contextmanager
+def linkedin() -> Iterator[LinkedInRunning]:
+    with Sandbox.start(token="tok-canary-20") as sandbox:
+        yield LinkedInRunning(sandbox)
+
+
 CANARY_START = "cafecafe0001"
-"""What every hashed value sent to TikTok begins with: its tokens must be hexadecimal."""
+"""What every hashed value sent to TikTok and LinkedIn begins with: its tokens must be hexadecimal."""
 
 PLATFORMS = (
+    Platform(
+        LINKEDIN,
+        linkedin,
+        lambda url: {
+            "account_id": LINKEDIN_ACCOUNT,
+            "source_platform": LINKEDIN_PLATFORM,
+            "access_token": "tok-canary-20",
+            "base_url": url,
+            "oauth_url": f"{url}/oauth/v2",
+        },
+        ("SHA256_EMAIL",),
+        lambda number: {"SHA256_EMAIL": f"{CANARY_START}{hashlib.sha256(str(number).encode()).hexdigest()[12:]}"},
+        ("tok-canary-20",),
+        CANARY_START,
+    ),
     Platform(
         FACEBOOK,
         facebook,

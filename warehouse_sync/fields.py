@@ -161,7 +161,7 @@ class _Block:
         if self.preparer.identity != "identifiers":
             if self.preparer.identity == "key":
                 identity = key_digest(_text(key)) if "+" in filled else None
-            elif "" in identifiers:
+            elif not any(identifiers) or (self.preparer.identity == "record" and "" in identifiers):
                 identity = None
             identifiers = () if identity is None else (identity,)
         elif "" in identifiers:
@@ -246,8 +246,9 @@ def preparer(  # noqa: PLR0913 - the settings of a sync that concern its rows
     `mapping` names fields as `resolve` understands them. `normalize` is a profile of the field table, `on` for
     its default, or `off`. Of `options` only `default_country` (ISO alpha-2) is looked at. `suppressed` holds
     `suppression_digest`s. `as_of_year` is the newest year of birth, by default this year, read once. `identity` says
-    what makes a member: each identifier alone, all identifiers together (`record`), or the row's primary key (`key`).
-    Raises `LookupError` for an unknown field, `ValueError` for too many identifiers or a field mapped twice.
+    what makes a member: each identifier alone, all identifiers together (`record`), those of them that are there
+    (`together`), or the row's primary key (`key`). Raises `LookupError` for an unknown field, `ValueError` for too many
+    identifiers or a field mapped twice.
     """
     mapped = {_known(fields, each.field).name: each for each in mapping}
     if len(mapped) < len(mapping):

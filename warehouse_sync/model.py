@@ -18,7 +18,7 @@ Status = Literal["succeeded", "failed", "in_doubt", "accepted", "aborted"]
 Answer = Literal["pending", "succeeded", "failed", "partial", "in_doubt"]
 Updates = Literal["add", "update", "replace"]
 Removals = Literal["before_adds", "after_adds"]
-Identity = Literal["identifiers", "record", "key"]
+Identity = Literal["identifiers", "record", "together", "key"]
 
 IDENTIFIER_SLOTS = 8
 """How many identifier tokens one identity can have; the `identifier_1 …` columns of prepared, mirror and plan."""

@@ -12,7 +12,7 @@ import uuid
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.linkedin.case import DANA, DANA_256, DANA_512, DEVICE, hashed, hashed_512
@@ -183,6 +183,7 @@ def test_the_vectors_of_the_fact_sheet_come_out() -> None:
     assert json.loads(prepared("SHA256_EMAIL", DANA).tokens) == {"SHA256_EMAIL": DANA_256}
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(max_size=40), st.emails(), st.from_regex(r"\A[A-Za-z.+ ]{1,12}@[a-z.]{1,8}\.com\Z")))
 def test_a_short_cut_never_differs_from_the_long_way(text: str) -> None:
     for each in FIELDS:
@@ -193,6 +194,7 @@ def test_a_short_cut_never_differs_from_the_long_way(text: str) -> None:
             assert each.check is None or each.check(str(long), Around()) is None
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(max_size=60), st.from_regex(r"\A(https?://)?[a-zA-Z.]{1,20}/company/[a-z%]{1,9}/?\Z")))
 def test_whatever_the_text_a_normaliser_gives_a_value_or_a_reason(text: str) -> None:
     for each in FIELDS:
@@ -246,6 +248,17 @@ def test_a_person_can_have_every_identifier_at_once() -> None:
     row = preparer(USER_FIELDS, mapping, sync="vip").prepare([("1", None, DEVICE, DANA)], ("d", "e"))[0]
     assert json.loads(row.tokens or "") == {"SHA256_EMAIL": DANA_256, "SHA512_EMAIL": DANA_512, "GOOGLE_AID": DEVICE}
     assert len({digest for digest in row[10:] if digest}) == 3
+
+
+def test_a_company_is_known_by_what_names_it_and_by_nothing_else() -> None:
+    mapping = [Mapped("companyName", "n"), Mapped("organizationUrn", "u"), Mapped("city", "c")]
+    of = preparer(COMPANY_FIELDS, mapping, sync="vip", identity="together")
+    firms = [("Acme", "1", "Rome"), ("Acme", "1", None), ("Acme", None, None), (None, "1", None), (None, None, "Rome")]
+    rows = of.prepare([(str(at), None, *firm) for at, firm in enumerate(firms)], ("n", "u", "c"))
+    assert rows[0].identity == rows[1].identity
+    assert len({row.identity for row in rows[1:4]}) == 3
+    assert [row.identifier_2 for row in rows] == [None] * 5
+    assert (rows[4].verdict, rows[4].error_code) == ("clear", "no_valid_field")
 
 
 @pytest.mark.parametrize(

@@ -220,4 +220,4 @@ def test_the_fields_offered_are_those_of_the_type(kind: str) -> None:
 def test_a_company_is_known_by_all_its_identifiers_together_a_person_by_each() -> None:
     sync = sync_of("https://example.com")
     assert fit(sync.destination, sync.audience, None).identity == "identifiers"
-    assert fit(sync.destination, COMPANIES, None).identity == "record"
+    assert fit(sync.destination, COMPANIES, None).identity == "together"

@@ -17,7 +17,7 @@ from ..errors import ConfigError
 from ..fields import Field
 from ..model import Action, Audience, AudienceSpec, Check, Identity, Later, PlanRow, Ports, Receipt, Sync, Updates
 
-BUILT_IN = ("facebook", "tiktok")
+BUILT_IN = ("facebook", "linkedin", "tiktok")
 ALIASES = {"custom_audience": "http", "custom_activation": "http"}
 """Other names of connectors, as other products have them."""
 
@@ -29,11 +29,12 @@ class Connector:
     `destination`, `audience` and `options` are pydantic models of the destination block, of the sync's `audience:`
     block (beyond `id` and `name`) and of the sync's `options:`. `fields` is the one field table. `profiles` are the
     normalisation profiles, the default first. `rows` is how many rows one request carries at most.
-    `updates` says how a member's new payload travels: as an ordinary add, by an update of its own, or (`replace`) by
-    removing what was sent and adding what is wanted. `identity` says what makes a member: each identifier alone, all of
-    them together (`record`), or the row's primary key (`key`). `reassert_every` is how often members are sent again
-    where the sync does not say. `poll` asks for the verdict on a request that was only accepted, by its reference;
-    without it every success is final. `emptied` says why the platform's list has lost its members, None if it has not.
+    `updates` says how a member's new payload travels: as an ordinary add, by an update of its own, or (`replace`)
+    by removing what was sent and adding what is wanted. `identity` says what makes a member: each identifier alone,
+    all of them together (`record`), those of them that are there (`together`), or the row's primary key (`key`).
+    `reassert_every` is how often members are sent again where the sync does not say. `poll` asks for the verdict on
+    a request that was only accepted, by its reference; without it every success is final. `emptied` says why the
+    platform's list has lost its members, None if it has not.
     `validate` returns a complaint about the sync's own combination of mapping and settings (or None), before any query.
     `account` names the account an audience lives in, for ownership. `connect` makes no request; the object it
     returns is what the functions after it take first, threads may share it, and its `close()` ends it. `find`

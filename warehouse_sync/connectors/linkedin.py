@@ -183,7 +183,7 @@ def fit(destination: Any, audience: AudienceSpec, _options: Any) -> Connector:
     A company is known by all its identifiers together: a removal has to name exactly those that it was added by.
     """
     if audience.settings.get("type", "USER") == "COMPANY":
-        return replace(CONNECTOR, rows=destination.rows_per_request, fields=COMPANY_FIELDS, identity="record")
+        return replace(CONNECTOR, rows=destination.rows_per_request, fields=COMPANY_FIELDS, identity="together")
     return replace(CONNECTOR, rows=destination.rows_per_request, fields=USER_FIELDS)
 
 

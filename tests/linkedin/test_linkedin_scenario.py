@@ -1,0 +1,399 @@
+"""A project with LinkedIn as its destination, told by the command line: two cycles in which much goes wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+
+from tests.linkedin.case import hashed, hashed_512
+from tests.overheard import Overheard
+from warehouse_sync.cli import main
+from warehouse_sync.sandbox import Sandbox
+from warehouse_sync.sandbox.linkedin import ACCOUNT, PLATFORM
+
+TOKEN, SECRET, REFRESH = "tok-canary-b81f/77", "sec-canary-4c2d", "ref-canary-9a0e"
+ENVIRON = {"WSYNC_ENV_SECRET_TOKEN": TOKEN, "WSYNC_ENV_SECRET_APP": SECRET, "WSYNC_ENV_SECRET_REFRESH": REFRESH}
+PASTED = "    access_token: \"{{ env_var('WSYNC_ENV_SECRET_TOKEN') }}\"\n    access_token_expires: 2099-01-01\n"
+RENEWED = (
+    "    refresh_token: \"{{ env_var('WSYNC_ENV_SECRET_REFRESH') }}\"\n    client_id: app-1\n"
+    "    client_secret: \"{{ env_var('WSYNC_ENV_SECRET_APP') }}\"\n"
+)
+WSYNC = """\
+warehouse: {{type: duckdb, path: shop.duckdb}}
+state_schema: wsync
+destinations:
+  ads:
+    type: linkedin
+    account_id: "{account}"
+    source_platform: {platform}
+    base_url: {url}
+    oauth_url: {url}/oauth/v2
+    rows_per_request: 4
+    retry_attempts: 2
+    retry_seconds: 1
+{tokens}"""
+BUYERS = """\
+source: main.customers
+primary_key: id
+destination: ads
+audience: {name: Buyers, type: USER, description: Bought in the last ninety days}
+mapping:
+  SHA256_EMAIL: email
+  SHA512_EMAIL: email2
+  GOOGLE_AID: aid
+  firstName: first_name
+  title: title
+  country: country
+guards: {removals_percent: off, rekeys_percent: off, invalid_percent: off, field_invalid_percent: off}
+schedule: {cron: "0 6 * * *"}
+enabled: on
+retain_logs: on
+log_retention_days: 7
+snapshots: 2
+retry_failed_records: on
+"""
+FIRMS = """\
+source: main.firms
+primary_key: id
+destination: ads
+audience: {name: Firms, type: COMPANY}
+mapping: {companyName: name, companyWebsiteDomain: site, organizationUrn: urn, industries: industries, city: city}
+guards: {removals_percent: off, rekeys_percent: off, invalid_percent: off, field_invalid_percent: off}
+"""
+HASH = "ad" * 32
+AID = "AB1234CD-E123-42EF-A123-00000000000{}"
+Row = tuple[Any, ...]
+
+FIRST: list[Row] = [
+    (1, "ann.canary@example.com", "ann.canary@example.com", AID.format(1), "Ann", "Canary Keeper", "US"),
+    (2, "bob.canary@example.com", "shared.canary@example.com", None, "Bob", None, "Germany"),
+    (3, "Cem Canary@Example.com", "shared.canary@example.com", None, "Cem", None, None),
+    (4, None, None, AID.format(4), None, None, "Atlantis"),
+    (5, "not-an-address-canary", None, None, "Eve", None, None),
+    (6, HASH, None, None, None, None, None),
+    (7, None, None, None, "Nobody", None, None),
+    (8, "refused.canary@example.com", None, None, None, None, None),
+    (9, "eva.canary@example.com", None, "no device canary", None, None, None),
+    *((at, f"p{at}.canary@example.com", None, None, None, None, None) for at in range(10, 20)),
+]
+"""Somebody with every kind of id, two who share an address, an invalid, a pre-hashed and an empty row, one refused."""
+
+SECOND: list[Row] = [
+    (1, "ann.moved.canary@example.com", "ann.canary@example.com", AID.format(1), "Ann", "Canary Keeper", "US"),
+    (3, "Cem Canary@Example.com", "shared.canary@example.com", None, "Cem", "Chief", None),
+    (5, "now.an.address.canary@example.com", None, None, "Eve", None, None),
+    (6, HASH, None, None, None, None, None),
+    (8, "refused.canary@example.com", None, None, None, None, None),
+    (9, "eva.canary@example.com", None, None, None, None, None),
+    *((at, f"p{at}.canary@example.com", None, None, None, None, None) for at in range(12, 22)),
+]
+"""Ann has moved, Bob (who shared an address with Cem) is gone, so is 4; one is corrected; two leave, two come."""
+REFUSED = hashed("refused.canary@example.com")
+
+
+class Story:
+    """The project on a duckdb file, and its platform."""
+
+    def __init__(self, folder: Path, sandbox: Sandbox, tokens: str = PASTED) -> None:
+        self.folder, self.sandbox = folder, sandbox
+        (folder / "syncs").mkdir()
+        text = WSYNC.format(account=ACCOUNT, platform=PLATFORM, url=sandbox.url, tokens=tokens)
+        (folder / "wsync.yml").write_text(text)
+        (folder / "syncs" / "buyers.yml").write_text(BUYERS)
+
+    def table(self, name: str, columns: str, rows: list[Row]) -> None:
+        with duckdb.connect(str(self.folder / "shop.duckdb")) as connection:
+            connection.execute(f"create or replace table {name} ({columns})")
+            for row in rows:
+                connection.execute(f"insert into {name} values ({', '.join('?' * len(row))})", row)
+
+    def customers(self, rows: list[Row]) -> None:
+        self.table("customers", "id int, email text, email2 text, aid text, first_name text, title text, country text",
+                   rows)  # fmt: skip
+
+    def wsync(self, *words: str, code: int = 0) -> str:
+        told = CliRunner().invoke(main, [*words, "--project-dir", str(self.folder)], env=ENVIRON)
+        assert told.exit_code == code, told.output
+        return told.stdout if "--json" in words else told.output
+
+    def sql(self, statement: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.folder / "shop.duckdb")) as connection:
+            return connection.execute(statement).fetchall()
+
+    @property
+    def members(self) -> set[str]:
+        [audience] = self.sandbox.summary()
+        return self.sandbox.members(audience.id)
+
+    def log(self) -> dict[str, list[tuple[Any, ...]]]:
+        """The lines of the newest run, by key: operation, status, reason, error code."""
+        found: dict[str, list[tuple[Any, ...]]] = {}
+        for key, *line in self.sql(
+            "select primary_key, operation, status, reason, error_code from wsync.sync_log "
+            "where sync_run_id = (select max(sync_run_id) from wsync.sync_log)"
+        ):
+            found.setdefault(key, []).append(tuple(line))
+        return found
+
+
+def wanted(rows: list[Row], *out: int) -> set[str]:
+    """The ids that the source asks for, without the rows that are not valid."""
+    found = set()
+    for key, email, email2, aid, *_ in rows:
+        if key in out:
+            continue
+        found |= {f"SHA256_EMAIL:{hashed(spelled(email))}"} if email else set()
+        found |= {f"SHA512_EMAIL:{hashed_512(spelled(email2))}"} if email2 else set()
+        found |= {f"GOOGLE_AID:{aid.lower()}"} if aid and "canary" not in aid else set()
+    return found
+
+
+def spelled(email: str) -> str:
+    return email.lower().replace(" ", "")
+
+
+def order(sandbox: Sandbox, **changes: Any) -> None:
+    """Settings of LinkedIn's part."""
+    own = {"client_id": "app-1", "client_secret": SECRET, "refresh_token": REFRESH}
+    sandbox.configure(platforms={"linkedin": {**own, **changes}})
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox.start(token=TOKEN) as sandbox:
+        order(sandbox)
+        yield sandbox
+        assert sandbox.journal.failures == []
+
+
+@pytest.fixture
+def story(tmp_path: Path, sandbox: Sandbox) -> Story:
+    return Story(tmp_path, sandbox)
+
+
+@pytest.fixture(params=["pasted", "renewed"])
+def either(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Sandbox) -> Story:
+    """The story with a pasted token, and with one that renews itself."""
+    return Story(tmp_path, sandbox, PASTED if request.param == "pasted" else RENEWED)
+
+
+def test_the_scenario_ends_with_the_audience_equal_to_the_source(
+    story: Story, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from warehouse_sync.connectors import linkedin_errors
+
+    known = {**linkedin_errors.TABLE, (429, None): linkedin_errors.TABLE[429, None]._replace(seconds=0.01)}
+    monkeypatch.setattr(linkedin_errors, "TABLE", known)
+    story.customers(FIRST)
+    story.wsync("check")
+    order(sandbox, verdicts={REFUSED: [400]})
+    sandbox.fault("throttled", kind="users", platform="linkedin")
+    story.wsync("run", code=6)
+    assert story.members == wanted(FIRST, 5, 6, 8)
+    first = story.log()
+    assert first["5"] == [(None, "failed", "invalid", "no_valid_identifier")]
+    assert first["6"] == [(None, "failed", "invalid", "already_hashed")]
+    assert first["7"] == [(None, "failed", "invalid", "no_valid_field")]
+    assert first["8"] == [("insert", "failed", "new", "element_refused")]
+    assert first["9"] == [("insert", "succeeded", "new", None)]
+    assert sum(len(lines) for lines in first.values()) == len(FIRST)
+
+    story.customers(SECOND)
+    order(sandbox)
+    sandbox.fault("expired_token", kind="users", platform="linkedin", after=1, times=None)
+    assert "authorise the app again" in story.wsync("run", code=5)
+    assert story.members != wanted(SECOND, 6)
+    sandbox.clear_faults()
+    story.wsync("run", code=6)
+    assert story.members == wanted(SECOND, 6)
+    assert story.log()["6"] == [(None, "failed", "invalid", "already_hashed")]
+    before = len(sandbox.requests)
+    story.wsync("run", code=6)
+    assert {each.kind for each in sandbox.requests[before:]} <= {"read"}
+    removes_first(sandbox)
+    reconciled(story)
+
+
+def removes_first(sandbox: Sandbox) -> None:
+    """No request mixes additions and removals."""
+    for each in sandbox.requests:
+        if each.kind in ("add", "remove"):
+            assert {element["action"] for element in each.body["elements"]} == {each.kind.upper()}
+
+
+def reconciled(story: Story) -> None:
+    """The log has what the platform was sent: every key that is a member was added last, no other was."""
+    lines = story.sql(
+        "select primary_key, sync_run_id, operation from wsync.sync_log "
+        "where status = 'succeeded' and operation is not null"
+    )
+    last: dict[str, str] = {}
+    for key, _, operation in sorted(lines, key=lambda line: (line[1], line[2] != "delete")):
+        last[key] = operation
+    added = {key for key, operation in last.items() if operation in ("insert", "update")}
+    assert added == {str(key) for key, *_ in SECOND if key != 6}
+    assert set(last) - added == {"2", "4", "10", "11"}
+
+
+def test_a_token_that_ends_in_the_middle_is_renewed_and_nobody_notices(tmp_path: Path, sandbox: Sandbox) -> None:
+    story = Story(tmp_path, sandbox, RENEWED)
+    story.customers(FIRST[9:])
+    sandbox.fault("expired_token", kind="users", platform="linkedin", after=1)
+    story.wsync("run")
+    assert story.members == wanted(FIRST[9:])
+    assert [each.kind for each in sandbox.requests].count("token") == 2
+
+
+def test_no_value_and_no_token_is_in_any_output(either: Story) -> None:
+    overheard, said = Overheard(ENVIRON), b""
+    either.customers(FIRST)
+    for faults in ([], ["conflict", "bad_parameter"], ["expired_token"]):
+        for fault in faults:
+            either.sandbox.fault(fault, kind="users", platform="linkedin")
+        for words in (["check"], ["plan"], ["run"], ["status"], ["log", "buyers"], ["explain", "buyers", "3"]):
+            said += overheard(*words, "--project-dir", str(either.folder)).out
+        either.customers(SECOND)
+    told = said.decode().lower()
+    assert "canary" not in told.replace(str(either.folder).lower(), "")
+    assert not re.search("[0-9a-f]{64}", told)
+    plain = {str(value) for row in (*FIRST, *SECOND) for value in row[1:4] if value}
+    tokens = {token.partition(":")[2] for token in wanted(FIRST) | wanted(SECOND)}
+    assert [value for value in plain | tokens if value.lower() in told] == []
+    statements = "\n".join(overheard.statements)
+    issued = either.sandbox.others["linkedin"].issued  # type: ignore[attr-defined]
+    assert [each for each in (TOKEN, SECRET, REFRESH, *issued) if each in statements or each.lower() in told] == []
+
+
+def test_an_expired_segment_is_filled_again(story: Story, sandbox: Sandbox) -> None:
+    story.customers(FIRST[9:])
+    story.wsync("run")
+    [made] = sandbox.summary()
+    sandbox.mark(made.id, touched=sandbox.clock.now() - 91 * 86_400)
+    assert story.members == set()
+    assert "has expired" in story.wsync("run")
+    assert story.members == wanted(FIRST[9:])
+
+
+FIRMS_FIRST: list[Row] = [
+    (1, "Acme Corp", "https://www.acme.example/about", "1035", "Technology, Software", "New York"),
+    (2, "Acme Corp", None, "urn:li:organizationUrn:1036", None, None),
+    (3, None, "bolt.example", None, '["Oil, Gas"]', None),
+    (4, None, "not a domain", None, None, "Berlin"),
+    (5, "Left Ltd", "left.example", None, None, None),
+]
+FIRMS_SECOND: list[Row] = [
+    (1, "Acme Corp", "https://www.acme.example/about", "1035", "Technology", "Boston"),
+    (2, "Acme Corp", None, "1037", None, None),
+    (3, None, "bolt.example", None, '["Oil, Gas"]', None),
+    (4, None, "now.example", None, None, "Berlin"),
+]
+
+
+def firms(rows: list[Row], *out: int) -> list[frozenset[str]]:
+    found = []
+    for key, name, site, urn, *_ in rows:
+        tokens = {f"companyName:{name}"} if name else set()
+        tokens |= {f"companyWebsiteDomain:{site.removeprefix('https://').removesuffix('/about')}"} if site else set()
+        tokens |= {f"organizationUrn:urn:li:organization:{urn.rpartition(':')[2]}"} if urn else set()
+        found += [] if key in out else [frozenset(tokens)]
+    return sorted(found, key=sorted)
+
+
+def test_companies_are_kept_too_each_known_by_all_that_names_it(story: Story, sandbox: Sandbox) -> None:
+    (story.folder / "syncs" / "buyers.yml").write_text(FIRMS)
+    columns = "id int, name text, site text, urn text, industries text, city text"
+
+    def held() -> list[frozenset[str]]:
+        [audience] = sandbox.summary()
+        return sorted((each.tokens for each in sandbox.entries(audience.id)), key=sorted)
+
+    story.table("firms", columns, FIRMS_FIRST)
+    story.wsync("check")
+    story.wsync("run", code=6)
+    assert held() == firms(FIRMS_FIRST, 4)
+    story.table("firms", columns, FIRMS_SECOND)
+    story.wsync("run")
+    assert held() == firms(FIRMS_SECOND)
+    last = [each for each in sandbox.requests if each.kind in ("add", "remove")][-1].body["elements"]
+    acme = {"companyName": "Acme Corp", "companyWebsiteDomain": "www.acme.example", "city": "Boston"}
+    urn = "urn:li:organization:1035"
+    assert {"action": "ADD", **acme, "organizationUrn": urn, "industries": ["Technology"]} in last
+
+
+def test_an_audience_keeps_its_type(story: Story, sandbox: Sandbox) -> None:
+    story.customers(FIRST[9:])
+    story.wsync("run")
+    (story.folder / "syncs" / "buyers.yml").write_text(
+        FIRMS.replace("Firms", "Buyers").replace("{companyName: name", "{companyName: first_name").replace(
+            ", companyWebsiteDomain: site, organizationUrn: urn, industries: industries, city: city", ""
+        ).replace("main.firms", "main.customers")
+    )  # fmt: skip
+    before = len(sandbox.summary())
+    assert "keeps its type" in story.wsync("run", code=5)
+    assert len(sandbox.summary()) == before == 1
+
+
+def test_preview_shows_the_request_and_masks_the_token(story: Story) -> None:
+    rows = story.folder / "rows.jsonl"
+    rows.write_text(json.dumps({"id": 1, "email": "ann@example.com", "email2": "ann@example.com", "title": "Boss"}))
+    told = json.loads(story.wsync("preview", "buyers", "--rows", str(rows), "--op", "delete", "--json"))
+    [request] = told["requests"]
+    assert request["method"] == "POST"
+    assert request["url"].endswith("/users")
+    assert request["headers"]["Authorization"] == "Bearer ***"
+    [element] = request["body"]["elements"]
+    assert element["action"] == "REMOVE"
+    assert [each["idType"] for each in element["userIds"]] == ["SHA256_EMAIL", "SHA512_EMAIL"]
+    assert story.sandbox.requests == []
+
+
+def test_a_test_record_is_sent_alone(story: Story) -> None:
+    story.customers(FIRST)
+    story.wsync("test-record", "buyers", "1")
+    assert story.members == wanted(FIRST[:1])
+
+
+def test_audiences_are_listed_created_and_deleted(story: Story) -> None:
+    story.customers(FIRST[:4])
+    other = story.sandbox.create_audience("Old", platform="linkedin", status="ARCHIVED")
+    made = json.loads(story.wsync("audiences", "create", "buyers", "--json"))
+    assert made["created"] and not json.loads(story.wsync("audiences", "create", "buyers", "--json"))["created"]
+    listed = json.loads(story.wsync("audiences", "list", "--json"))["audiences"]
+    assert {each["id"]: each["facts"]["status"] for each in listed} == {other: "ARCHIVED", made["id"]: "BUILDING"}
+    story.wsync("audiences", "delete", "buyers", other, "--yes")
+    assert [each.name for each in story.sandbox.summary()] == ["Buyers"]
+
+
+@pytest.mark.parametrize(("field", "kind"), [("companyName", "USER"), ("SHA256_EMAIL", "COMPANY")])
+def test_a_field_of_the_other_type_is_a_mistake_of_the_file(story: Story, field: str, kind: str) -> None:
+    text = re.sub(r"mapping:.*?guards", f"mapping: {{{field}: email}}\nguards", BUYERS, flags=re.DOTALL)
+    (story.folder / "syncs" / "buyers.yml").write_text(text.replace("USER", kind))
+    assert f"{field}: is not a field of LinkedIn Audience" in story.wsync("check", code=2)
+
+
+EVERY = ("5 minutes", "10 minutes", "15 minutes", "30 minutes", "1 hour", "3 hours", "6 hours", "12 hours", "24 hours")
+
+
+@pytest.mark.parametrize("schedule", [*(f"{{every: {each}}}" for each in EVERY), "manual"])
+def test_the_sync_settings_of_the_document_are_taken(story: Story, schedule: str) -> None:
+    path = story.folder / "syncs" / "buyers.yml"
+    path.write_text(BUYERS.replace('{cron: "0 6 * * *"}', schedule))
+    story.customers(FIRST[:4])
+    story.wsync("check")
+
+
+def test_an_audience_is_named_by_its_id(story: Story) -> None:
+    audience = story.sandbox.create_audience("Mine", platform="linkedin")
+    path = story.folder / "syncs" / "buyers.yml"
+    path.write_text(re.sub(r"audience: .*", f'audience: {{id: "{audience}"}}', BUYERS))
+    story.customers(FIRST[:4])
+    story.wsync("run")
+    assert story.members == wanted(FIRST[:4])
+    assert len(story.sandbox.summary()) == 1
