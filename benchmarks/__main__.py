@@ -16,7 +16,7 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import diff, postgres, prepare, send, sync, tiktok
+from benchmarks import diff, linkedin, postgres, prepare, send, sync, tiktok
 
 MILLION = 1_000_000
 
@@ -63,6 +63,14 @@ def for_tiktok(rows: int) -> Iterator[Line]:
     found = tiktok.run(rows)
     for what, bar in (("prepared", 100_000), ("sent", 10_000)):
         words = "e-mail, phone and device id for TikTok, " + ("one core" if what == "prepared" else "over loopback")
+        yield Line(f"{what}: {words}", f"{found[what]:,} rows/s", f"≥ {bar:,} rows/s", found[what] >= bar)
+
+
+def for_linkedin(rows: int) -> Iterator[Line]:
+    found = linkedin.run(rows)
+    for what, bar in (("prepared", 100_000), ("sent", 5_000)):
+        words = "two e-mail hashes, device id, name, country for LinkedIn, "
+        words += "one core" if what == "prepared" else "over loopback"
         yield Line(f"{what}: {words}", f"{found[what]:,} rows/s", f"≥ {bar:,} rows/s", found[what] >= bar)
 
 
@@ -141,6 +149,7 @@ def measured(*, quick: bool) -> Iterator[Line]:
     yield from prepared(200_000 if quick else MILLION)
     yield from sent(200_000 if quick else MILLION)
     yield from for_tiktok(200_000 if quick else MILLION)
+    yield from for_linkedin(200_000 if quick else MILLION)
     yield from runs(100_000 if quick else MILLION)
     yield from memory(*((100_000, MILLION) if quick else (MILLION, 10 * MILLION)))
     yield from on_postgres(200_000 if quick else MILLION)

@@ -118,7 +118,7 @@ class Column:
         self.scoped = field.role == "identifier" and field.needs in mapped_fields
         self.normaliser = field.normaliser(profile)
         self.check = None if profile == "off" and field.role in ("identifier", "context") else field.check
-        usual = field.hash and hashing != "off" and not field.needs and not field.needed
+        usual = not (field.hash and hashing == "off") and not field.needs and not field.needed
         self.quick = field.quick if usual and profile != "off" else None
         self.digest = identifier_digester(field.name, hashed=field.hash is not None)
         self.hasher = HASHERS[field.hash or "sha256"]
@@ -144,7 +144,10 @@ class Column:
 
     def _usual(self, quick: Quick, values: Sequence[Any], others: Sequence[str | None]) -> Cells:
         start, hasher = self.piece + '"', self.hasher
-        tokens = [hasher(found).hexdigest() if (found := quick(value)) else "" for value in values]
+        if self.field.hash:
+            tokens = [hasher(found).hexdigest() if (found := quick(value)) else "" for value in values]
+        else:
+            tokens = [found.decode() if (found := quick(value)) else "" for value in values]
         digests = self.digest.each(tokens) if self.field.role == "identifier" else []
         done = Cells(["+"] * len(tokens), [f'{start}{token}",' for token in tokens], digests)
         for at in [at for at, token in enumerate(tokens) if not token]:

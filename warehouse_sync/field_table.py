@@ -25,7 +25,8 @@ class Field:
     characters. `hash` is the one the platform wants the value in; None: as it is. `needs` names the field of the same
     row that the normaliser looks at (that one is `needed`); for an identifier it is the page field that gives its
     tokens their meaning. `fallback` travels in place of an invalid value. A row without a valid value for a `required`
-    field is refused. `quick` is a short cut for usual values, right in every profile. `link` is the platform's page,
+    field is refused. `quick` is a short cut for usual values, right in every profile (unhashed, what it
+    gives needs no escapes in JSON). `link` is the platform's page,
     `read` the month it was read.
     """
 

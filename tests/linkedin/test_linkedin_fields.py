@@ -184,7 +184,11 @@ def test_the_vectors_of_the_fact_sheet_come_out() -> None:
 
 
 @settings(deadline=None)
-@given(st.one_of(st.text(max_size=40), st.emails(), st.from_regex(r"\A[A-Za-z.+ ]{1,12}@[a-z.]{1,8}\.com\Z")))
+@given(
+    st.one_of(
+        st.text(max_size=40), st.uuids().map(str), st.emails(), st.from_regex(r"\A[A-Za-z.+ ]{1,12}@[a-z.]{1,8}\.com\Z")
+    )
+)
 def test_a_short_cut_never_differs_from_the_long_way(text: str) -> None:
     for each in FIELDS:
         short = each.quick(text) if each.quick else None

@@ -271,6 +271,36 @@ def test_no_value_and_no_token_is_in_any_output(either: Story) -> None:
     assert [each for each in (TOKEN, SECRET, REFRESH, *issued) if each in statements or each.lower() in told] == []
 
 
+def test_rows_without_a_result_are_in_doubt_and_healed_by_the_next_run(
+    story: Story, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from warehouse_sync.connectors import linkedin
+
+    monkeypatch.setattr(linkedin._Page, "pause", lambda _page: 0.0)
+    story.customers(FIRST[9:])
+    order(sandbox, short=1)
+    story.wsync("run", code=6)
+    status = [lines[0][1] for lines in story.log().values()]
+    assert {each: status.count(each) for each in set(status)} == {"succeeded": 7, "in_doubt": 3}
+    order(sandbox)
+    story.wsync("run")
+    assert story.members == wanted(FIRST[9:])
+    assert {lines[0][1] for lines in story.log().values()} == {"succeeded"}
+
+
+def test_a_row_that_linkedin_failed_on_is_sent_again_alone(
+    story: Story, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from warehouse_sync.connectors import linkedin
+
+    monkeypatch.setattr(linkedin._Page, "pause", lambda _page: 0.0)
+    story.customers(FIRST[9:])
+    order(sandbox, verdicts={hashed("p12.canary@example.com"): [503, 429]})
+    story.wsync("run")
+    assert story.members == wanted(FIRST[9:])
+    assert [each.rows for each in sandbox.requests if each.kind == "add"].count(1) == 2
+
+
 def test_an_expired_segment_is_filled_again(story: Story, sandbox: Sandbox) -> None:
     story.customers(FIRST[9:])
     story.wsync("run")

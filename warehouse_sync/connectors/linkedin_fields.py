@@ -53,6 +53,16 @@ def is_google_aid(device: str, _around: Around) -> Note | None:
     return None if GOOGLE_AID.fullmatch(device) and device.strip("0-") else Note.MADID_INVALID
 
 
+USUAL_AID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
+
+
+def usual_aid(value: Any) -> bytes | None:
+    """Short cut: text that is an id with hyphens and nothing else."""
+    if isinstance(value, str) and USUAL_AID.fullmatch(value) and value.strip("0-"):
+        return value.lower().encode()
+    return None
+
+
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://")
 DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+(?:[^\W\d_]{2,}|xn--[a-z0-9-]+)")
 
@@ -160,7 +170,7 @@ USER_FIELDS: tuple[Field, ...] = (
     ),
     _identifier(
         "GOOGLE_AID", "Google Advertising ID", about="Android's advertising id of a person; in lower case, not hashed.",
-        normalise={"linkedin": lower}, check=is_google_aid, max_length=36, link=USERS,
+        normalise={"linkedin": lower}, check=is_google_aid, max_length=36, link=USERS, quick=usual_aid,
         samples=("AB1234CD-E123-12EF-A123-000000000001", "ab1234cde12312efa123000000000001"),
         other_labels=("GAID", "AAID"),
     ),
