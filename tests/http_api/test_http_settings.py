@@ -26,6 +26,8 @@ MISTAKES = [
     ({"headers": [{"name": "A"}]}, "a list of entries with key and value"),
     ({"actions": {}}, "at least one of insert, update and delete"),
     ({"actions": {"update": {"use_insert": True}}}, "there is no insert"),
+    ({"actions": {"insert": INSERT, "update": {}}}, "needs an endpoint and a body, or use_insert: on"),
+    ({"actions": {"insert": INSERT, "update": {"use_insert": "on", "method": "PUT"}}}, "nothing else can be set here"),
     ({"actions": {"insert": {**INSERT, "batch_size": 5001}}}, "less than or equal to 5000"),
     ({"actions": {"insert": {**INSERT, "method": "HEAD"}}}, "'POST', 'PUT', 'PATCH', 'GET' or 'DELETE'"),
     ({"actions": {"insert": {**INSERT, "body": "{ a"}}}, "line 1, column 3: the key of an object is text in quotes"),

@@ -22,7 +22,7 @@ from .http_check import ACTIONS, address, check, connection, validate
 from .http_errors import classify, trace
 from .http_fields import fields_of
 from .http_rendering import Rules, Unrenderable, renderer
-from .http_settings import MOST_ROWS, Action, AudienceSettings, Destination, Options, action_of
+from .http_settings import MOST_ROWS, Action, AudienceSettings, Destination, Options, action_of, own_actions
 from .http_template import parse
 
 JSON = "application/json"
@@ -201,11 +201,10 @@ def fit(destination: Any, _audience: AudienceSpec, _options: Any) -> Connector:
 
     Pages of a run have one size: that of the action with the smallest batches.
     """
-    own = [each for name in ACTIONS if (each := action_of(destination, name)) is not None]
     return replace(
         CONNECTOR,
         fields=fields_of(destination),
-        rows=min(each.batch_size for each in own),
+        rows=min(each.batch_size for each in own_actions(destination).values()),
         updates=updates_of(destination),
         identity="record" if destination.record_key else "key",
     )
@@ -214,7 +213,7 @@ def fit(destination: Any, _audience: AudienceSpec, _options: Any) -> Connector:
 def updates_of(settings: Destination) -> Updates:
     """By insert's settings, by an action of its own, or, where there is none, by a deletion and an insertion."""
     if settings.actions.update is not None:
-        return "update" if isinstance(settings.actions.update, Action) else "add"
+        return "add" if settings.actions.update.use_insert else "update"
     return "replace" if settings.actions.delete and settings.actions.insert else "update"
 
 

@@ -10,7 +10,7 @@ from warehouse_sync.errors import ConfigError
 from warehouse_sync.model import AudienceSpec, Check, Sync
 
 from .http_rendering import Rules, Unrenderable, renderer
-from .http_settings import PLACEHOLDER, Action, Destination, action_of, all_fields
+from .http_settings import PLACEHOLDER, Action, Destination, action_of, all_fields, own_actions
 from .http_template import parse
 
 ACTIONS = {"add": "insert", "update": "update", "remove": "delete"}
@@ -40,14 +40,6 @@ def address(action: Action, known: Mapping[str, Any]) -> str:
     return PLACEHOLDER.sub(lambda found: filled(found[1]), action.endpoint)
 
 
-def actions_of(settings: Destination) -> Iterator[tuple[str, Action]]:
-    """Every action the destination has, by its own word; an update that uses insert's settings is not one."""
-    for name in ("add", "update", "remove"):
-        own = action_of(settings, name)
-        if own is not None and not (name == "update" and own is settings.actions.insert):
-            yield ACTIONS[name], own
-
-
 def validate(sync: Sync) -> str | None:
     """Every way in which the sync's mapping and audience do not fit the destination (any more), or None."""
     if sync.primary_key and sync.audience.id is None:
@@ -61,8 +53,8 @@ def validate(sync: Sync) -> str | None:
 def _mapping(sync: Sync) -> Iterator[str]:
     settings: Destination = sync.destination
     mapped = {each.field: each for each in sync.mapping}
-    declared = {each.name for _, action in actions_of(settings) for each in action.fields}
-    required = {each.name for _, action in actions_of(settings) for each in action.fields if each.required}
+    declared = {each.name for _, action in own_actions(settings).items() for each in action.fields}
+    required = {each.name for _, action in own_actions(settings).items() for each in action.fields if each.required}
     for name, field in all_fields(settings).items():
         if name not in mapped:
             if name in required:
@@ -78,7 +70,7 @@ def _mapping(sync: Sync) -> Iterator[str]:
 def _templates(sync: Sync) -> Iterator[str]:
     settings: Destination = sync.destination
     known = connection(sync, sync.audience.id or "0")
-    for name, action in actions_of(settings):
+    for name, action in own_actions(settings).items():
         for path in parse(action.body).paths:
             strange = path[:1] == ("connection",) and len(path) > 1 and path[1] not in known
             if strange or (path and path[0] not in ("connection", "records")):
@@ -98,7 +90,7 @@ def check(session: Any, spec: AudienceSpec) -> Iterator[Check]:
     if spec.id is None:
         yield Check("audience", ok=False, found="no id", remedy="set audience: id; nothing is created")
         return
-    for name, action in actions_of(settings):
+    for name, action in own_actions(settings).items():
         yield _sample(session, spec.id, name, action)
     for planned, name in ACTIONS.items():
         if action_of(settings, planned) is None and planned != "update":

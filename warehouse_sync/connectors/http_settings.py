@@ -83,21 +83,21 @@ class ActionField(BaseModel):
     )
 
 
-Fields = Annotated[tuple[ActionField, ...], Field(max_length=200)]
+Endpoint = Annotated[
+    Annotated[str, AfterValidator(_endpoint)],
+    Field(description="Path under base_url; {{connection.audienceId}} is filled in, percent-encoded.", max_length=2000),
+]
+Body = Annotated[Annotated[str, AfterValidator(_understood)], Field(description="The template of the request's body.")]
 
 
-class Action(BaseModel):
-    """How records are sent for one kind of change."""
+class _Sending(BaseModel):
+    """What every action has."""
 
     model_config = _STRICT
 
-    endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(
-        description="Path under base_url; {{connection.audienceId}} is filled in, percent-encoded.", max_length=2000
-    )
     method: Method = Field(default="POST", description="POST, PUT, PATCH, GET or DELETE.")
-    body: Annotated[str, AfterValidator(_understood)] = Field(description="The template of the request's body.")
     batch_size: int = Field(default=1000, description="Records one request carries at most.", ge=1, le=MOST_ROWS)
-    fields: Fields = Field(
+    fields: Annotated[tuple[ActionField, ...], Field(max_length=200)] = Field(
         default=(), description="Fields of the records. What only the template names is optional and sent as it is."
     )
 
@@ -109,12 +109,32 @@ class Action(BaseModel):
         return self
 
 
-class Update(BaseModel):
-    """Changed members are sent as new ones are: same endpoint, method, template, batch size, fields and batches."""
+class Action(_Sending):
+    """How records are sent for one kind of change."""
 
-    model_config = _STRICT
+    endpoint: Endpoint
+    body: Body
 
-    use_insert: Literal[True] = Field(description="On: everything as in insert.")
+
+class Update(_Sending):
+    """An action of its own, or with `use_insert` everything as in insert: its template, fields and batches, too."""
+
+    use_insert: bool = Field(default=False, description="On: everything as in insert, and nothing else is set here.")
+    endpoint: Endpoint | None = None
+    body: Body | None = None
+
+    @model_validator(mode="after")
+    def _one_or_the_other(self) -> Self:
+        if self.use_insert and self.model_fields_set != {"use_insert"}:
+            raise ValueError("uses insert's settings, so nothing else can be set here")
+        if not self.use_insert and (self.endpoint is None or self.body is None):
+            raise ValueError("needs an endpoint and a body, or use_insert: on")
+        return self
+
+    def own(self) -> Action | None:
+        """The action, where it is one of its own."""
+        given = {name: getattr(self, name) for name in Action.model_fields}
+        return None if self.use_insert else Action.model_construct(**given)
 
 
 class Actions(BaseModel):
@@ -123,14 +143,14 @@ class Actions(BaseModel):
     model_config = _STRICT
 
     insert: Action | None = Field(default=None, description="For new members.")
-    update: Action | Update | None = Field(default=None, description="For changed members.")
+    update: Update | None = Field(default=None, description="For changed members.")
     delete: Action | None = Field(default=None, description="For members that left.")
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
         if not any((self.insert, self.update, self.delete)):
             raise ValueError("needs at least one of insert, update and delete")
-        if isinstance(self.update, Update) and self.insert is None:
+        if self.update is not None and self.update.use_insert and self.insert is None:
             raise ValueError("update uses insert's settings, but there is no insert")
         return self
 
@@ -239,16 +259,26 @@ class Destination(BaseModel):
 def action_of(settings: Destination, action: str) -> Action | None:
     """What is sent for a plan's `add`, `update` or `remove`; None where the destination has no such action."""
     actions = settings.actions
-    if action == "update" and not isinstance(actions.update, Action):
-        return actions.insert if actions.update else None
-    own = {"add": actions.insert, "update": actions.update, "remove": actions.delete}[action]
-    return own if isinstance(own, Action) else None
+    if action == "update":
+        return (actions.update.own() or actions.insert) if actions.update else None
+    return actions.delete if action == "remove" else actions.insert
+
+
+def own_actions(settings: Destination) -> dict[str, Action]:
+    """Every action the destination has, by its own word; an update that uses insert's settings is not one."""
+    actions = settings.actions
+    found = {
+        "insert": actions.insert,
+        "update": actions.update.own() if actions.update else None,
+        "delete": actions.delete,
+    }
+    return {name: action for name, action in found.items() if action is not None}
 
 
 def all_fields(settings: Destination) -> dict[str, ActionField]:
     """Every field of every action by its name; those that only a template names are optional and sent as they are."""
     found: dict[str, ActionField] = {}
-    actions = [each for name in ("add", "update", "remove") if (each := action_of(settings, name)) is not None]
+    actions = list(own_actions(settings).values())
     for field in (field for action in actions for field in action.fields):
         found.setdefault(field.name, field)
     for name in (name for action in actions for name in parse(action.body).fields):
@@ -263,18 +293,9 @@ def disagreements(settings: Destination) -> list[str]:
     except ValueError:
         return ["a template names a field that cannot be mapped; names have no quotes and at most 100 characters"]
     told = []
-    actions = {
-        name: each
-        for name in ("insert", "update", "delete")
-        if isinstance(each := getattr(settings.actions, name), Action)
-    }
     for name, first in fields.items():
-        kinds = {
-            (each.hash, each.normalize, each.static)
-            for action in actions.values()
-            for each in action.fields
-            if each.name == name
-        }
+        same = [each for action in own_actions(settings).values() for each in action.fields if each.name == name]
+        kinds = {(each.hash, each.normalize, each.static) for each in same}
         if len(kinds) > 1:
             told.append(f"field {first.name} has another hash, normalize or static in another action; use two names")
     spelled: dict[str, str] = {}
