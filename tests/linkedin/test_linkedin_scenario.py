@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import psycopg
 import pytest
 from click.testing import CliRunner
 
@@ -26,8 +28,8 @@ RENEWED = (
     "    client_secret: \"{{ env_var('WSYNC_ENV_SECRET_APP') }}\"\n"
 )
 WSYNC = """\
-warehouse: {{type: duckdb, path: shop.duckdb}}
-state_schema: wsync
+warehouse: {warehouse}
+state_schema: {state}
 destinations:
   ads:
     type: linkedin
@@ -40,7 +42,7 @@ destinations:
     retry_seconds: 1
 {tokens}"""
 BUYERS = """\
-source: main.customers
+source: main.linkedin_customers
 primary_key: id
 destination: ads
 audience: {name: Buyers, type: USER, description: Bought in the last ninety days}
@@ -101,22 +103,30 @@ REFUSED = hashed("refused.canary@example.com")
 class Story:
     """The project on a duckdb file, and its platform."""
 
+    schema, state, block = "main", "wsync", "{type: duckdb, path: shop.duckdb}"
+
     def __init__(self, folder: Path, sandbox: Sandbox, tokens: str = PASTED) -> None:
         self.folder, self.sandbox = folder, sandbox
         (folder / "syncs").mkdir()
-        text = WSYNC.format(account=ACCOUNT, platform=PLATFORM, url=sandbox.url, tokens=tokens)
-        (folder / "wsync.yml").write_text(text)
-        (folder / "syncs" / "buyers.yml").write_text(BUYERS)
+        where = {"warehouse": self.block, "state": self.state, "url": sandbox.url}
+        (folder / "wsync.yml").write_text(WSYNC.format(account=ACCOUNT, platform=PLATFORM, tokens=tokens, **where))
+        (folder / "syncs" / "buyers.yml").write_text(BUYERS.replace("main.", f"{self.schema}."))
 
-    def table(self, name: str, columns: str, rows: list[Row]) -> None:
+    @contextmanager
+    def open(self) -> Iterator[Any]:
         with duckdb.connect(str(self.folder / "shop.duckdb")) as connection:
-            connection.execute(f"create or replace table {name} ({columns})")
+            yield connection
+
+    def table(self, name: str, columns: str, rows: list[Row], mark: str = "?") -> None:
+        with self.open() as connection:
+            connection.execute(f"drop table if exists {name}")
+            connection.execute(f"create table {name} ({columns})")
             for row in rows:
-                connection.execute(f"insert into {name} values ({', '.join('?' * len(row))})", row)
+                connection.execute(f"insert into {name} values ({', '.join([mark] * len(row))})", row)
 
     def customers(self, rows: list[Row]) -> None:
-        self.table("customers", "id int, email text, email2 text, aid text, first_name text, title text, country text",
-                   rows)  # fmt: skip
+        texts = ", ".join(f"{name} text" for name in ("email", "email2", "aid", "first_name", "title", "country"))
+        self.table("linkedin_customers", f"id integer, {texts}", rows)
 
     def wsync(self, *words: str, code: int = 0) -> str:
         told = CliRunner().invoke(main, [*words, "--project-dir", str(self.folder)], env=ENVIRON)
@@ -124,8 +134,9 @@ class Story:
         return told.stdout if "--json" in words else told.output
 
     def sql(self, statement: str) -> list[tuple[Any, ...]]:
-        with duckdb.connect(str(self.folder / "shop.duckdb")) as connection:
-            return connection.execute(statement).fetchall()
+        with self.open() as connection:
+            found: list[tuple[Any, ...]] = connection.execute(statement).fetchall()
+            return found
 
     @property
     def members(self) -> set[str]:
@@ -136,11 +147,32 @@ class Story:
         """The lines of the newest run, by key: operation, status, reason, error code."""
         found: dict[str, list[tuple[Any, ...]]] = {}
         for key, *line in self.sql(
-            "select primary_key, operation, status, reason, error_code from wsync.sync_log "
-            "where sync_run_id = (select max(sync_run_id) from wsync.sync_log)"
+            f"select primary_key, operation, status, reason, error_code from {self.state}.sync_log "
+            f"where sync_run_id = (select max(sync_run_id) from {self.state}.sync_log)"
         ):
             found.setdefault(key, []).append(tuple(line))
         return found
+
+
+class PostgresStory(Story):
+    """The same on a PostgreSQL server."""
+
+    schema, state = "public", "wsync_linkedin"
+
+    def __init__(self, folder: Path, sandbox: Sandbox, server: dict[str, Any]) -> None:
+        self.server = server
+        self.block = f"{{type: postgres, {', '.join(f'{name}: {value}' for name, value in server.items())}}}"
+        super().__init__(folder, sandbox)
+        with self.open() as connection:
+            connection.execute("drop schema if exists wsync_linkedin cascade")
+
+    @contextmanager
+    def open(self) -> Iterator[Any]:
+        with psycopg.connect(**self.server, autocommit=True) as connection:
+            yield connection
+
+    def table(self, name: str, columns: str, rows: list[Row], mark: str = "%s") -> None:
+        super().table(name, columns, rows, mark)
 
 
 def wanted(rows: list[Row], *out: int) -> set[str]:
@@ -178,6 +210,14 @@ def story(tmp_path: Path, sandbox: Sandbox) -> Story:
     return Story(tmp_path, sandbox)
 
 
+@pytest.fixture(params=["duckdb", "postgres"])
+def anywhere(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Sandbox) -> Story:
+    """The story on each warehouse in turn."""
+    if request.param == "duckdb":
+        return Story(tmp_path, sandbox)
+    return PostgresStory(tmp_path, sandbox, request.getfixturevalue("postgres"))
+
+
 @pytest.fixture(params=["pasted", "renewed"])
 def either(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Sandbox) -> Story:
     """The story with a pasted token, and with one that renews itself."""
@@ -185,10 +225,11 @@ def either(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Sandbox) -> 
 
 
 def test_the_scenario_ends_with_the_audience_equal_to_the_source(
-    story: Story, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    anywhere: Story, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from warehouse_sync.connectors import linkedin_errors
 
+    story = anywhere
     known = {**linkedin_errors.TABLE, (429, None): linkedin_errors.TABLE[429, None]._replace(seconds=0.01)}
     monkeypatch.setattr(linkedin_errors, "TABLE", known)
     story.customers(FIRST)
@@ -231,7 +272,7 @@ def removes_first(sandbox: Sandbox) -> None:
 def reconciled(story: Story) -> None:
     """The log has what the platform was sent: every key that is a member was added last, no other was."""
     lines = story.sql(
-        "select primary_key, sync_run_id, operation from wsync.sync_log "
+        f"select primary_key, sync_run_id, operation from {story.state}.sync_log "
         "where status = 'succeeded' and operation is not null"
     )
     last: dict[str, str] = {}
@@ -363,7 +404,7 @@ def test_an_audience_keeps_its_type(story: Story, sandbox: Sandbox) -> None:
     (story.folder / "syncs" / "buyers.yml").write_text(
         FIRMS.replace("Firms", "Buyers").replace("{companyName: name", "{companyName: first_name").replace(
             ", companyWebsiteDomain: site, organizationUrn: urn, industries: industries, city: city", ""
-        ).replace("main.firms", "main.customers")
+        ).replace("main.firms", "main.linkedin_customers")
     )  # fmt: skip
     before = len(sandbox.summary())
     assert "keeps its type" in story.wsync("run", code=5)

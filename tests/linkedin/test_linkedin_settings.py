@@ -78,8 +78,14 @@ def test_unknown_words_of_an_audience_are_refused(settings: dict[str, str]) -> N
 @pytest.mark.parametrize("setting", ["base_url", "oauth_url"])
 @pytest.mark.parametrize("url", ["http://api.linkedin.com", "ftp://x", "https://user:pw@x", "nonsense"])
 def test_tokens_leave_over_https_alone(setting: str, url: str) -> None:
-    with pytest.raises(ConfigError, match="base_url"):
+    with pytest.raises(ConfigError, match=setting):
         CONNECTOR.connect(sync_of("https://example.com", **{setting: url}), Ports())
+
+
+def test_a_token_that_cannot_travel_is_told_and_not_shown() -> None:
+    with pytest.raises(ConfigError, match="Authorization") as caught:
+        CONNECTOR.connect(sync_of("https://example.com", access_token="s3crét"), Ports())
+    assert "s3cr" not in str(caught.value)
 
 
 def test_the_rows_of_a_request_are_the_destinations() -> None:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from typing import Any
 
-from warehouse_sync.errors import DestinationError
+from warehouse_sync.errors import ConfigError, DestinationError
 from warehouse_sync.http import Http, Reply, Verdict
 from warehouse_sync.model import Action, AudienceSpec, PlanRow, Ports, Receipt, Sync
+from warehouse_sync.wire import require_printable
 
 from . import Connector
 from .linkedin_check import check
@@ -48,7 +49,8 @@ def connect(sync: Sync, ports: Ports) -> LinkedIn:
     settings: Destination = sync.destination
     common: dict[str, Any] = {"connector": "linkedin", "budget": settings.budget(), "ca_bundle": settings.ca_bundle}
     common["trust_env"] = settings.trust_env
-    tokens = Tokens(settings, ports, Http(settings.oauth_url, classify, ports, **common))
+    tokens = Tokens(settings, ports, _for_tokens(settings, ports, common))
+    require_printable({"Authorization": tokens.token or ""})
     headers = {"LinkedIn-Version": settings.api_version, "X-Restli-Protocol-Version": "2.0.0"}
 
     def judge(reply: Reply) -> Verdict:
@@ -61,6 +63,14 @@ def connect(sync: Sync, ports: Ports) -> LinkedIn:
     linkedin = LinkedIn(settings, audience, mapped, ports, tokens, http)
     _warn_of_end(settings, ports)
     return linkedin
+
+
+def _for_tokens(settings: Destination, ports: Ports, common: Mapping[str, Any]) -> Http:
+    """The address for tokens. Raises `ConfigError` under its own name."""
+    try:
+        return Http(settings.oauth_url, classify, ports, **common)
+    except ConfigError as error:
+        raise ConfigError(error.message.replace("base_url", "oauth_url"), key="oauth_url") from None
 
 
 def _warn_of_end(settings: Destination, ports: Ports) -> None:
