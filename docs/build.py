@@ -18,7 +18,7 @@ from warehouse_sync.normalize import Around
 from warehouse_sync.text import Note
 
 DOCS = Path(__file__).parent
-PAGES = ("destinations/facebook.md", "destinations/linkedin.md", "destinations/tiktok.md")
+PAGES = tuple(f"destinations/{name}.md" for name in ("facebook", "http", "linkedin", "tiktok"))
 HASHES = {"md5": "MD5", "sha256": "SHA-256", "sha512": "SHA-512", None: "as it is"}
 
 _PART = re.compile(r"(?<=<!-- generated: )(?P<name>[a-z ]+)(?P<open> -->\n).*?(?=<!-- end -->)", re.DOTALL)

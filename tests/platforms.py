@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from warehouse_sync.connectors import Connector
 from warehouse_sync.connectors.facebook import CONNECTOR as FACEBOOK
+from warehouse_sync.connectors.http import CONNECTOR as HTTP
 from warehouse_sync.connectors.linkedin import CONNECTOR as LINKEDIN
 from warehouse_sync.connectors.tiktok import CONNECTOR as TIKTOK
 from warehouse_sync.model import AudienceSpec, Mapped, PlanRow, Source, Sync
@@ -37,9 +38,15 @@ class Running(Protocol):
     def audiences(self) -> int: ...
 
 
+VIP = AudienceSpec(name="VIP")
+
+
 @dataclass(frozen=True)
 class Platform:
-    """One connector and its stand-in. `secrets` are in every destination made by `destination`."""
+    """One connector and its stand-in. `secrets` are in every destination made by `destination`.
+
+    `creates`: whether it makes, finds and lists audiences; else `audience` is one that is there.
+    """
 
     connector: Connector
     start: Callable[[], AbstractContextManager[Running]]
@@ -48,6 +55,8 @@ class Platform:
     row: Callable[[int], dict[str, Any]]
     secrets: tuple[str, ...]
     canary: str
+    audience: AudienceSpec = VIP
+    creates: bool = True
 
     def sync(self, url: str, **settings: Any) -> Sync:
         """A sync of this platform's connector; `settings` override the destination's."""
@@ -59,7 +68,7 @@ class Platform:
             self.connector.name,
             "ads",
             destination,
-            AudienceSpec(name="VIP"),
+            self.audience,
             tuple(Mapped(name, name.lower()) for name in self.mapped),
             self.connector.options(),
         )
@@ -179,6 +188,50 @@ def linkedin() -> Iterator[LinkedInRunning]:
         yield LinkedInRunning(sandbox)
 
 
+HTTP_TROUBLES = {
+    "credentials": "bad_token",
+    "throttled": "throttled",
+    "server_fault": "transient",
+    "bad_request": "bad_request",
+    "not_json": "html_502",
+    "lost_answer": "reset_after",
+    "lost_request": "reset_before",
+}
+
+
+class HttpRunning:
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox, self.url = sandbox, sandbox.url
+
+    def fault(self, trouble: str, times: int | None = 1) -> None:
+        self.sandbox.fault(HTTP_TROUBLES[trouble], kind="users", times=times, platform="receiver")
+
+    def members(self, audience: str) -> set[str]:
+        return self.sandbox.members(audience)
+
+    def changes(self) -> list[tuple[str, int]]:
+        return [(each.method, each.rows) for each in self.sandbox.requests]
+
+    def requests(self) -> int:
+        return len(self.sandbox.requests)
+
+    def audiences(self) -> int:
+        return len(self.sandbox.summary())
+
+
+@contextmanager
+def http() -> Iterator[HttpRunning]:
+    with Sandbox.start(token="tok-canary-21") as sandbox:
+        sandbox.create_audience("VIP", id="4711", platform="receiver")
+        yield HttpRunning(sandbox)
+
+
+def receiver(action: str) -> dict[str, Any]:
+    """What is sent to the receiver for an action: a list of records with their ids."""
+    endpoint = f"/receiver/{{{{connection.audienceId}}}}/{action}"
+    return {"endpoint": endpoint, "body": '[$$.records.{"id": id}]', "batch_size": 5000, "fields": [{"name": "id"}]}
+
+
 CANARY_START = "cafecafe0001"
 """What every hashed value sent to TikTok and LinkedIn begins with: its tokens must be hexadecimal."""
 
@@ -226,5 +279,23 @@ PLATFORMS = (
         lambda number: {"EMAIL_SHA256": f"{CANARY_START}{hashlib.sha256(str(number).encode()).hexdigest()[12:]}"},
         ("tok-canary-19",),
         CANARY_START,
+    ),
+    Platform(
+        HTTP,
+        http,
+        lambda url: {
+            "base_url": url,
+            "allow_private": True,
+            "authentication": "bearerToken",
+            "token": "tok-canary-21",
+            "retry_attempts": 6,
+            "actions": {action: receiver(action) for action in ("insert", "update", "delete")},
+        },
+        ("id",),
+        lambda number: {"id": f"val-canary-{number}"},
+        ("tok-canary-21",),
+        "val-canary",
+        AudienceSpec(id="4711"),
+        creates=False,
     ),
 )

@@ -15,15 +15,19 @@ from pydantic import SecretStr, ValidationError
 from tests.platforms import PLATFORMS, Platform, Running
 from tests.scripted import Time
 from warehouse_sync.connectors import connector
-from warehouse_sync.errors import Denied, DestinationError, Rejected, Unavailable
+from warehouse_sync.errors import ConfigError, Denied, DestinationError, Rejected, Unavailable
 from warehouse_sync.fields import preparer, resolve
-from warehouse_sync.model import Action, Mapped
+from warehouse_sync.model import Action, AudienceSpec, Mapped
 
 Session = tuple[Any, Running, Platform]
 Connect = Callable[..., Any]
 
 
-@pytest.fixture(params=PLATFORMS, ids=lambda each: each.connector.name)
+def named(platform: Platform) -> str:
+    return platform.connector.name
+
+
+@pytest.fixture(params=PLATFORMS, ids=named)
 def platform(request: pytest.FixtureRequest) -> Platform:
     found: Platform = request.param
     return found
@@ -55,7 +59,9 @@ def connect(platform: Platform, running: Running, time: Time) -> Iterator[Connec
 
 @pytest.fixture
 def audience(platform: Platform, connect: Connect) -> str:
-    """A fresh audience on the platform, made by the connector."""
+    """A fresh audience on the platform, made by the connector, or there before it."""
+    if not platform.creates:
+        return str(platform.audience.id)
     return platform.connector.create(connect(), platform.sync("https://example.com").audience).id
 
 
@@ -163,6 +169,7 @@ def test_connecting_validating_and_previewing_make_no_request(
     assert running.requests() == 0
 
 
+@pytest.mark.parametrize("platform", [each for each in PLATFORMS if each.creates], ids=named, indirect=True)
 def test_an_audience_is_made_once_and_then_found_listed_and_opened(
     platform: Platform, running: Running, connect: Connect, audience: str
 ) -> None:
@@ -173,6 +180,15 @@ def test_an_audience_is_made_once_and_then_found_listed_and_opened(
     if of.open is not None:
         of.open(session, audience)
     assert running.audiences() == 1
+
+
+@pytest.mark.parametrize("platform", [each for each in PLATFORMS if not each.creates], ids=named, indirect=True)
+def test_where_nothing_is_made_or_listed_it_says_so(platform: Platform, running: Running, connect: Connect) -> None:
+    session, of = connect(), platform.connector
+    for ask in (lambda: of.list(session), lambda: of.find(session, "VIP"), lambda: of.create(session, AudienceSpec())):
+        with pytest.raises(ConfigError, match="nothing is created, found or listed"):
+            ask()
+    assert running.requests() == 0
 
 
 def test_the_check_passes_and_changes_nothing(
@@ -285,9 +301,11 @@ def test_every_request_passes_the_boundary_before_and_after(
     session, before = connect(seen.append), running.requests()
     running.fault("server_fault")
     send(platform, session, audience, "remove")
-    list(platform.connector.list(session))
-    assert len(seen) == 2 * (running.requests() - before) == 6
-    assert [name.partition(" ")[0] for name in seen] == ["before", "after"] * 3
+    if platform.creates:
+        list(platform.connector.list(session))
+    made = 3 if platform.creates else 2
+    assert len(seen) == 2 * (running.requests() - before) == 2 * made
+    assert [name.partition(" ")[0] for name in seen] == ["before", "after"] * made
     assert [name.partition(" ")[2] for name in seen[::2]] == [name.partition(" ")[2] for name in seen[1::2]]
 
 

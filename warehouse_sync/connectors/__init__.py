@@ -17,7 +17,7 @@ from ..errors import ConfigError
 from ..fields import Field
 from ..model import Action, Audience, AudienceSpec, Check, Identity, Later, PlanRow, Ports, Receipt, Sync, Updates
 
-BUILT_IN = ("facebook", "linkedin", "tiktok")
+BUILT_IN = ("facebook", "http", "linkedin", "tiktok")
 ALIASES = {"custom_audience": "http", "custom_activation": "http"}
 """Other names of connectors, as other products have them."""
 

@@ -184,7 +184,9 @@ class Destination(BaseModel):
     secret_headers: Annotated[dict[str, SecretStr], BeforeValidator(_each_header), AfterValidator(_header_names)] = (
         Field(default_factory=dict, title="Secret headers", description="Custom headers whose values are never shown.")
     )
-    actions: Actions = Field(title="Actions", description="insert, update and delete: what is sent for each.")
+    actions: Actions = Field(
+        description="insert, update and delete: what is sent for each.", json_schema_extra={"title": "What is sent"}
+    )
     record_key: Annotated[tuple[str, ...], Field(max_length=8)] = Field(
         default=(),
         title="Record key",

@@ -1,0 +1,277 @@
+"""A project with an HTTP API as its destination, told by the command line: cycles in which much goes wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+
+from tests.overheard import Overheard
+from warehouse_sync.cli import main
+from warehouse_sync.sandbox import Sandbox
+
+TOKEN = "tok-canary-c92a/55"
+ENVIRON = {"WSYNC_ENV_SECRET_TOKEN": TOKEN}
+WSYNC = """\
+warehouse: {{type: duckdb, path: shop.duckdb}}
+destinations:
+  api:
+    type: custom_activation
+    base_url: {url}/
+    allow_private: on
+    authentication: bearerToken
+    token: "{{{{ env_var('WSYNC_ENV_SECRET_TOKEN') }}}}"
+    record_key: {record_key}
+    actions:
+      insert:
+        endpoint: receiver/{{{{connection.audienceId}}}}/insert
+        batch_size: 4
+        body: |
+          {{
+            "list": $$.connection.audienceId,
+            "records": [$$.records.{{"id": id, "email": email, "city": city, "tier": tier}}]
+          }}
+        fields:
+          - {{name: id, required: on}}
+          - {{name: email, hash: SHA256, normalize: email}}
+          - {{name: city}}
+          - {{name: tier, static: on}}
+{update}
+      delete:
+        endpoint: receiver/{{{{connection.audienceId}}}}/delete
+        method: DELETE
+        batch_size: 4
+        body: '[$$.records.{{"id": id}}]'
+        fields:
+          - {{name: id, required: on}}
+"""
+UPDATE = """\
+      update:
+        endpoint: receiver/{{connection.audienceId}}/update
+        method: PATCH
+        batch_size: 4
+        body: '$$.records'
+        fields:
+          - {name: id, required: on}
+          - {name: email, hash: SHA256, normalize: email}
+          - {name: city}
+          - {name: tier, static: on}
+"""
+SHARED = "      update: {use_insert: on}\n"
+BUYERS = """\
+source: main.people
+primary_key: key
+destination: api
+audience: {id: "4711", label: Buyers}
+mapping:
+  id: id
+  email: email
+  city: city
+  tier: {static: gold}
+guards: {removals_percent: off, rekeys_percent: off, invalid_percent: off, field_invalid_percent: off}
+schedule: {cron: "0 6 * * *"}
+enabled: on
+retain_logs: on
+log_retention_days: 7
+snapshots: 2
+retry_failed_records: on
+"""
+HASH = "ad" * 32
+Row = tuple[int, str | None, str | None, str | None]
+
+FIRST: list[Row] = [
+    (1, "r1", "Ann.Canary@Example.com", "Rome"),
+    (2, "r2", "bob.canary@example.com", "Oslo"),
+    (3, "r3", None, "Bern"),
+    (4, "r4", "not-an-address-canary", "Kyiv"),
+    (5, None, "eva.canary@example.com", "Riga"),
+    (6, "r6", HASH, "Bonn"),
+    (7, None, None, None),
+    (8, "refused", "ref.canary@example.com", "Nice"),
+    *((at, f"r{at}", f"p{at}.canary@example.com", None) for at in range(10, 20)),
+]
+"""Nobody's mail is invalid but 4's, which is left out; 5 and 7 lack what is required, 6 is hashed, 8 is refused."""
+
+SECOND: list[Row] = [
+    (1, "r1", "ann.moved.canary@example.com", "Rome"),
+    (3, "r3-moved", None, "Bern"),
+    (4, "r4", "now.canary@example.com", "Kyiv"),
+    (5, "r5", "eva.canary@example.com", "Riga"),
+    (6, "r6", HASH, "Bonn"),
+    (8, "refused", "ref.canary@example.com", "Nice"),
+    *((at, f"r{at}", f"p{at}.canary@example.com", "Graz" if at == 15 else None) for at in range(12, 22)),
+]
+"""1 and 15 have changed, 3 has another record key, 4 and 5 are corrected; 2, 10 and 11 leave, 20 and 21 come."""
+
+
+def wanted(rows: list[Row], *out: int) -> dict[str, dict[str, Any]]:
+    """The records that the source asks for, as the API has them."""
+    found = {}
+    for key, record, email, city in rows:
+        if key not in out and record:
+            hashed = sha256(email.lower().encode()).hexdigest() if email and "@" in email else None
+            cells = {"id": record, "email": hashed, "city": city, "tier": "gold"}
+            found[record] = {name: value for name, value in cells.items() if value is not None}
+    return found
+
+
+class Story:
+    def __init__(self, folder: Path, sandbox: Sandbox, update: str = UPDATE, record_key: str = "[id]") -> None:
+        self.folder, self.sandbox = folder, sandbox
+        (folder / "syncs").mkdir()
+        self.destination(update, record_key)
+        (folder / "syncs" / "buyers.yml").write_text(BUYERS)
+
+    def destination(self, update: str, record_key: str) -> None:
+        text = WSYNC.format(url=self.sandbox.url, update=update, record_key=record_key)
+        (self.folder / "wsync.yml").write_text(text)
+
+    def people(self, rows: list[Row]) -> None:
+        with duckdb.connect(str(self.folder / "shop.duckdb")) as connection:
+            connection.execute("create or replace table people (key integer, id text, email text, city text)")
+            connection.executemany("insert into people values (?, ?, ?, ?)", rows)
+
+    def wsync(self, *words: str, code: int = 0) -> str:
+        told = CliRunner().invoke(main, [*words, "--project-dir", str(self.folder)], env=ENVIRON)
+        assert told.exit_code == code, told.output
+        return told.stdout if "--json" in words else told.output
+
+    def sql(self, statement: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.folder / "shop.duckdb")) as connection:
+            return connection.execute(statement).fetchall()
+
+    @property
+    def records(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.sandbox.others["receiver"].records("4711")  # type: ignore[attr-defined]
+        return found
+
+    def log(self) -> dict[str, tuple[Any, ...]]:
+        """The lines of the newest run, by key: status and error code."""
+        rows = self.sql(
+            "select primary_key, status, error_code from wsync.sync_log "
+            "where sync_run_id = (select max(sync_run_id) from wsync.sync_log)"
+        )
+        return {key: tuple(line) for key, *line in rows}
+
+    def kinds(self, since: int = 0) -> set[str]:
+        return {each.kind for each in self.sandbox.requests[since:]}
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox.start(token=TOKEN, platforms={"receiver": {"missing": 404}}) as sandbox:
+        sandbox.create_audience("Buyers", id="4711", platform="receiver")
+        yield sandbox
+        assert sandbox.journal.failures == []
+
+
+@pytest.mark.parametrize("update", [UPDATE, SHARED, ""], ids=["own", "as insert", "none"])
+def test_the_scenario_ends_with_the_records_equal_to_the_source(tmp_path: Path, sandbox: Sandbox, update: str) -> None:
+    story = Story(tmp_path, sandbox, update)
+    story.people(FIRST)
+    story.wsync("check")
+    refusal = sandbox.fault("bad_request", kind="users", platform="receiver", times=None, value="refused")
+    sandbox.fault("throttled", kind="users", platform="receiver", headers={"Retry-After": "0"})
+    story.wsync("run", code=6)
+    assert story.records == wanted(FIRST, 6, 8)
+    first = story.log()
+    assert {key: first[key][1] for key in ("5", "6", "7", "8")} == {
+        "5": "required_missing",
+        "6": "already_hashed",
+        "7": "required_missing",
+        "8": "refused",
+    }
+    assert len(first) == len(FIRST)
+
+    story.people(SECOND)
+    sandbox.faults.orders.remove(refusal)
+    sandbox.fault("bad_token", kind="users", platform="receiver", after=1, times=None)
+    assert "the API does not accept the credentials; renew them" in story.wsync("run", code=5)
+    sandbox.clear_faults()
+    story.wsync("run", code=6)
+    assert story.records == wanted(SECOND, 6)
+    assert ("update" in story.kinds()) == (update == UPDATE)
+    before = len(sandbox.requests)
+    story.wsync("run", code=6)
+    assert story.kinds(before) == set()
+
+
+def test_records_that_are_gone_from_the_api_are_gone(tmp_path: Path, sandbox: Sandbox) -> None:
+    story = Story(tmp_path, sandbox)
+    story.people([FIRST[0], FIRST[1]])
+    story.wsync("run")
+    story.records.clear()
+    story.sandbox.others["receiver"].audiences["4711"].clear()  # type: ignore[attr-defined]
+    story.people([FIRST[0]])
+    story.wsync("run")
+    assert [(each.kind, each.status) for each in sandbox.requests][-1] == ("delete", 404)
+    assert story.sql("select count(*) from wsync.mirror_buyers") == [(1,)]
+
+
+def test_the_primary_key_may_be_what_makes_a_member(tmp_path: Path, sandbox: Sandbox) -> None:
+    story = Story(tmp_path, sandbox, record_key="[]")
+    story.people(FIRST)
+    story.wsync("run", code=6)
+    assert story.records == wanted(FIRST, 6)
+
+
+def test_a_mapping_that_is_stale_fails_with_its_whole_list_before_anything_is_sent(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    story = Story(tmp_path, sandbox)
+    story.people(FIRST)
+    text = (tmp_path / "wsync.yml").read_text()
+    removed = text.replace("- {name: city}", "- {name: town}").replace('"city": city', '"city": town')
+    (tmp_path / "wsync.yml").write_text(removed)
+    assert "mapping.city: is not a field of HTTP API" in story.wsync("run", code=2)
+    required = text.replace("- {name: city}", "- {name: phone, required: on}\n          - {name: zip, required: on}")
+    (tmp_path / "wsync.yml").write_text(required)
+    told = " ".join(story.wsync("run", code=2).split())
+    assert "phone is required and not mapped; zip is required and not mapped" in told
+    assert sandbox.requests == []
+
+
+def test_every_mistake_of_a_template_is_told_with_its_place_when_the_project_is_read(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    story = Story(tmp_path, sandbox)
+    text = (tmp_path / "wsync.yml").read_text()
+    (tmp_path / "wsync.yml").write_text(text.replace('"id": id}]', '"id": $id, "x": $string(id)}]'))
+    told = " ".join(story.wsync("check", code=2).split())
+    assert "$id is not known" in told
+    assert "$string cannot be called" in told
+
+
+def test_no_value_and_no_token_is_in_any_output(tmp_path: Path, sandbox: Sandbox) -> None:
+    story, overheard, said = Story(tmp_path, sandbox), Overheard(ENVIRON), b""
+    story.people(FIRST)
+    for faults in ([], ["throttled", "bad_request"], ["bad_token"]):
+        for fault in faults:
+            sandbox.fault(fault, kind="users", platform="receiver", headers={"Retry-After": "0"})
+        for words in (["check"], ["plan"], ["run"], ["status"], ["log", "buyers"], ["explain", "buyers", "3"]):
+            said += overheard(*words, "--project-dir", str(tmp_path)).out
+        story.people(SECOND)
+    told = said.decode().lower()
+    assert TOKEN not in told
+    assert "canary" not in told.replace(str(tmp_path).lower(), "")
+    assert not re.search("[0-9a-f]{64}", told)
+    assert TOKEN not in "\n".join(overheard.statements)
+
+
+def test_preview_shows_the_request_and_masks_the_token(tmp_path: Path, sandbox: Sandbox) -> None:
+    story, rows = Story(tmp_path, sandbox), tmp_path / "rows.jsonl"
+    rows.write_text(json.dumps({"key": 1, "id": "r1", "email": "ann@example.com", "city": 'a "quote"'}))
+    told = json.loads(story.wsync("preview", "buyers", "--rows", str(rows), "--op", "update", "--json"))
+    [request] = told["requests"]
+    hashed = sha256(b"ann@example.com").hexdigest()
+    assert (request["method"], request["url"]) == ("PATCH", f"{sandbox.url}/receiver/4711/update")
+    assert request["headers"]["Authorization"] == "***"
+    assert request["body"] == [{"id": "r1", "email": hashed, "city": 'a "quote"', "tier": "gold"}]
+    assert sandbox.requests == []
