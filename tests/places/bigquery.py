@@ -44,6 +44,7 @@ def verdict() -> str:
 
 
 NO_UUID = "BigQuery has no type for them: they are text"
+NO_QUOTES = "BigQuery's names have no quotes in them"
 NO_SCALE = "a query's columns come without their scale, so that a key must be cast to INT64 or STRING"
 
 ENGINE = Engine(
@@ -64,6 +65,10 @@ ENGINE = Engine(
     },
     refused={"array": "ARRAY<STRING>", "json": "JSON", "bytes": "BYTES", "struct": "STRUCT<a INT64>"},
     differences={
+        "test_a_column_may_have_this_name[double quotes]": NO_QUOTES,
+        "test_a_column_may_have_this_name[back quote]": NO_QUOTES,
+        "test_a_table_may_have_this_name[double quotes]": NO_QUOTES,
+        "test_columns_that_differ_by_case_alone_are_two": "BigQuery's columns do not tell case apart",
         "test_a_column_is_described_by_its_name_and_kind[uuid]": NO_UUID,
         "test_values_come_as_python_has_them[uuid]": NO_UUID,
         "test_a_column_is_described_by_its_name_and_kind[whole decimal]": NO_SCALE,
