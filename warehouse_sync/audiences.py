@@ -39,13 +39,21 @@ def _connected(sync: Sync, ports: Ports) -> Iterator[tuple[Connector, Any]]:
 
 
 def listed(syncs: Iterable[Sync], ports: Ports) -> list[Listed]:
-    """The audiences of the syncs' accounts, each account once. Raises `DestinationError`."""
+    """The audiences of the syncs' accounts, each account once. Raises `DestinationError`.
+
+    A destination that can list nothing is left out, unless it is the only one: `ConfigError`.
+    """
     accounts = {(sync.connector, connector_of(sync).account(sync.destination)): sync for sync in syncs}
     found = []
     for (_, account), sync in accounts.items():
-        with _connected(sync, ports) as (to, api):
-            rows = [Listed(sync.destination_name, account, e.id, e.name, dict(e.facts)) for e in to.list(api)]
-            found.extend(rows)
+        try:
+            with _connected(sync, ports) as (to, api):
+                rows = [Listed(sync.destination_name, account, e.id, e.name, dict(e.facts)) for e in to.list(api)]
+        except ConfigError:
+            if len(accounts) == 1:
+                raise
+            continue
+        found.extend(rows)
     return found
 
 

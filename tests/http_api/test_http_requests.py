@@ -102,7 +102,7 @@ ANSWERS = [
     (413, Rejected, "too_large", True),
     (422, Rejected, "refused", True),
     (429, Unavailable, "throttled", True),
-    (302, Denied, "redirected", True),
+    (302, Denied, "redirected", False),
     (408, Unavailable, "server_fault", False),
     (500, Unavailable, "server_fault", False),
     (503, Unavailable, "server_fault", False),
