@@ -16,7 +16,7 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import diff, linkedin, postgres, prepare, send, sync, tiktok
+from benchmarks import diff, http, linkedin, postgres, prepare, send, sync, tiktok
 
 MILLION = 1_000_000
 
@@ -71,6 +71,13 @@ def for_linkedin(rows: int) -> Iterator[Line]:
     for what, bar in (("prepared", 100_000), ("sent", 5_000)):
         words = "two e-mail hashes, device id, name, country for LinkedIn, "
         words += "one core" if what == "prepared" else "over loopback"
+        yield Line(f"{what}: {words}", f"{found[what]:,} rows/s", f"≥ {bar:,} rows/s", found[what] >= bar)
+
+
+def for_http(rows: int) -> Iterator[Line]:
+    found = http.run(rows)
+    for what, bar in (("prepared", 100_000), ("filled", 100_000)):
+        words = "id, e-mail, phone and city for an HTTP API, one core"
         yield Line(f"{what}: {words}", f"{found[what]:,} rows/s", f"≥ {bar:,} rows/s", found[what] >= bar)
 
 
@@ -150,6 +157,7 @@ def measured(*, quick: bool) -> Iterator[Line]:
     yield from sent(200_000 if quick else MILLION)
     yield from for_tiktok(200_000 if quick else MILLION)
     yield from for_linkedin(200_000 if quick else MILLION)
+    yield from for_http(200_000 if quick else MILLION)
     yield from runs(100_000 if quick else MILLION)
     yield from memory(*((100_000, MILLION) if quick else (MILLION, 10 * MILLION)))
     yield from on_postgres(200_000 if quick else MILLION)

@@ -215,6 +215,23 @@ def test_records_that_are_gone_from_the_api_are_gone(tmp_path: Path, sandbox: Sa
     assert story.sql("select count(*) from wsync.mirror_buyers") == [(1,)]
 
 
+def test_a_deletion_has_what_was_sent_last_also_of_fields_that_only_it_uses(tmp_path: Path, sandbox: Sandbox) -> None:
+    story = Story(tmp_path, sandbox)
+    text = (tmp_path / "wsync.yml").read_text()
+    text = text.replace('"email": email, "city"', '"city"').replace(
+        "'[$$.records.{\"id\": id}]'", "'{\"records\": $$.records}'"
+    )
+    (tmp_path / "wsync.yml").write_text(text)
+    moved = "ann.moved.canary@example.com"
+    for rows in ([FIRST[0], FIRST[1]], [(1, "r1", moved, "Rome"), FIRST[1]], [FIRST[1]]):
+        story.people(rows)
+        story.wsync("run")
+    assert [each.kind for each in sandbox.requests] == ["insert", "update", "delete"]
+    assert sandbox.others["receiver"].records("4711").keys() == {"r2"}  # type: ignore[attr-defined]
+    sent = {"id": "r1", "email": sha256(moved.encode()).hexdigest(), "city": "Rome", "tier": "gold"}
+    assert sandbox.requests[-1].body == {"records": [sent]}
+
+
 def test_the_primary_key_may_be_what_makes_a_member(tmp_path: Path, sandbox: Sandbox) -> None:
     story = Story(tmp_path, sandbox, record_key="[]")
     story.people(FIRST)
