@@ -40,6 +40,15 @@ def place(request: pytest.FixtureRequest) -> Place:
     return warehouses.place_of(warehouses.engine(request.param), request)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """`pytest -m sweep` runs the heavy sweeps; without a `-m` of its own a test run leaves them out."""
+    heavy = [] if config.option.markexpr else [each for each in items if each.get_closest_marker("sweep")]
+    if heavy:
+        config.hook.pytest_deselected(items=heavy)
+        items[:] = [each for each in items if each not in heavy]
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """One line per warehouse: what ran there, and what did not and why."""
     reports = [report for kind in ("passed", "failed", "skipped") for report in terminalreporter.getreports(kind)]

@@ -127,7 +127,8 @@ def test_functions_of_a_schema_on_the_path_take_the_place_of_none_of_ours(databa
         "create function evil.hashtextextended(text, bigint) returns bigint language sql as 'select 0'",
         "create function evil.sha256(bytea) returns bytea language sql as 'select null::bytea'",
         "create function evil.convert_to(text, text) returns bytea language sql as 'select null::bytea'",
-        "create function evil.hash_record_extended(record, int) returns bigint language plpgsql as 'begin return 0; end'",
+        "create function evil.hash_record_extended(record, int) returns bigint language plpgsql as "
+        "'begin return 0; end'",
         "create function evil.length(text) returns int language sql as 'select 0'",
         "create function evil.cat(text, int) returns text language sql as 'select null::text'",
         "create operator evil.|| (leftarg = text, rightarg = int, function = evil.cat)",

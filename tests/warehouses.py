@@ -44,9 +44,12 @@ def engine_of(item: pytest.Item) -> str:
     return str(case.params.get("place", "")) if case else ""
 
 
-def is_slow(test: str, name: str) -> bool:
-    """Whether an engine takes too long over a test, and nobody asked for that engine by name."""
-    return bool(name) and not os.environ.get("WSYNC_ENGINES") and test in engine(name).slow
+def is_for_sweeps(test: str, name: str, *, again: bool) -> bool:
+    """Whether an engine takes too long over a test (`again`: over one more case), and nobody asked for it by name."""
+    if not name or os.environ.get("WSYNC_ENGINES"):
+        return False
+    where = engine(name)
+    return (where.usual is not None and test not in where.usual) or (again and test in where.slow)
 
 
 def difference(where: Engine, test: str) -> str | None:
@@ -80,6 +83,8 @@ def line(where: Engine, version: str, rendered: int, left: Collection[str]) -> s
     parts += [verdict] if (verdict := where.verdict()) else []
     skipped = [f"{', '.join(cases)} ({why})" for why, cases in _by_reason(where.differences).items()]
     parts += [f"skipped: {', '.join(skipped)}"] if skipped else []
+    if where.usual is not None:
+        parts.append(f"the rest of the contract with WSYNC_ENGINES={where.name}, for time")
     rest = ", ".join(sorted(name.removeprefix("test_") for name in where.slow))
     parts += [f"more than their first case only with -m sweep: {rest}"] if rest else []
     return f"{version}{where.through and f' on {where.through}'}: {'; '.join(parts)}"

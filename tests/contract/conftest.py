@@ -25,6 +25,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     seen = set[tuple[str, str]]()
     for item in items:
         case = (getattr(item, "originalname", ""), warehouses.engine_of(item))
-        if case in seen and warehouses.is_slow(*case):
+        if warehouses.is_for_sweeps(*case, again=case in seen):
             item.add_marker(pytest.mark.sweep)
         seen.add(case)

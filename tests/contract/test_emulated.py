@@ -22,7 +22,8 @@ from tests.warehouses import LINE, printed
 
 ROOT = Path(__file__).parent.parent.parent
 SESSION = ("-m", "pytest", "-q", "-rs", "-o", "addopts=", "-p", "no:cacheprovider", "--tb=short", "--show-capture=no")
-SUITE = ("tests/contract", "tests/test_statements_run.py", "tests/test_snowflake.py", "-k", "snowflake")
+SUITE = ("tests/contract", "tests/test_statements_run.py", "tests/test_snowflake.py")
+USUAL = f"(snowflake and ({' or '.join(sorted(snowflake.ENGINE.usual or ()))})) or test_snowflake.py"
 SECONDS = 3600
 WIRE = ("-W", "ignore", "-m", "tests.emulators.snowflake_wire")
 
@@ -35,7 +36,8 @@ def made(name: str, *requirements: str) -> Path:
         pytest.skip(f"snowflake: {reason}")
 
 
-def test_snowflake_keeps_the_contract_on_fakesnow(record_property: Callable[[str, object], None]) -> None:
+@pytest.mark.parametrize("which", [USUAL, pytest.param("snowflake", marks=pytest.mark.sweep)], ids=["usual", "whole"])
+def test_snowflake_keeps_the_contract_on_fakesnow(which: str, record_property: Callable[[str, object], None]) -> None:
     try:
         python = environment("fakesnow", snowflake.REQUIREMENTS)
     except Absent as reason:
@@ -44,7 +46,7 @@ def test_snowflake_keeps_the_contract_on_fakesnow(record_property: Callable[[str
     apart = {**os.environ, "WSYNC_ENGINES": "snowflake"}
     ignored = (f"--ignore={Path(__file__).relative_to(ROOT)}", "--ignore=tests/contract/test_connector.py")
     done = subprocess.run(
-        [python, *SESSION, *SUITE, *ignored],
+        [python, *SESSION, *SUITE, "-k", which, *ignored],
         cwd=ROOT,
         env={name: value for name, value in apart.items() if not name.startswith("PYTEST_")},
         capture_output=True,

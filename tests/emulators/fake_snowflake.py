@@ -27,8 +27,7 @@ DIFFERENCES = {
     "REMOVE": "not implemented: the files of the stage's folder are deleted",
     "error numbers": "duckdb's errors come as 2003 or 2043: an object that is there is 2002, a column that is not "
     "there 904, and a message names the object as Snowflake does",
-    "concurrency": "duckdb refuses a conflict where Snowflake waits: a table made twice at once is 2002, others "
-    "625",
+    "concurrency": "duckdb refuses a conflict where Snowflake waits: a table made twice at once is 2002, others 625",
     "query history, SYSTEM$CANCEL_QUERY": "not implemented: answered from the statements this stand-in was given",
     "OBJECT_PRIVILEGES, IS_ROLE_IN_SESSION, CURRENT_WAREHOUSE": "not implemented: answered from `Account`",
     "NUMBER(p, 0)": "comes as a decimal: Snowflake's connector makes an integer of it",

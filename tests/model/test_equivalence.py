@@ -125,9 +125,6 @@ def test_the_warehouse_plans_and_remembers_as_the_rules_say() -> None:
 
 
 @pytest.mark.sweep
-def test_the_warehouse_plans_and_remembers_as_the_rules_say_in_many_long_histories(
-    request: pytest.FixtureRequest,
-) -> None:
-    if "sweep" not in request.config.option.markexpr:
-        pytest.skip("takes an hour; run with -m sweep")
+def test_the_warehouse_plans_and_remembers_as_the_rules_say_in_many_long_histories() -> None:
+    """Takes an hour."""
     _histories(300, 25, derandomize=False)

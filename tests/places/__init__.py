@@ -44,7 +44,8 @@ class Engine:
     `refused` its types that no field takes. `differences`: tests that it cannot pass, with the reason; a name is
     `test_it`, or `test_it[case]` for one case. `not_executed`: canonical statements that it has no use for, with the
     reason. `slow`: tests that take it so long that only `-m sweep` runs more than their first case there, or a session
-    that `WSYNC_ENGINES` gives to this engine. `absent` says why it cannot be had on this machine. `apart`: it runs only
+    that `WSYNC_ENGINES` gives to this engine. `usual`: the only tests that an ordinary session runs on it, where
+    all would take too long. `absent` says why it cannot be had on this machine. `apart`: it runs only
     where `WSYNC_ENGINES` names it. `through` is added to its line in the summary; `verdict` is asked for more after its
     statements ran.
     """
@@ -56,6 +57,7 @@ class Engine:
     differences: Mapping[str, str] = field(default_factory=dict)
     not_executed: Mapping[str, str] = field(default_factory=dict)
     slow: frozenset[str] = frozenset()
+    usual: frozenset[str] | None = None
     absent: Callable[[], str | None] = here
     apart: bool = False
     through: str = ""
