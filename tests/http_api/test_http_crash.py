@@ -69,11 +69,10 @@ class Trial:
         return passed
 
     def expire(self, ledger: Any) -> None:
-        for table in claims.claims(ledger)[:1]:
-            name = ledger.tables.claim(table)
-            ledger.warehouse.execute(
-                f"update {name.sql('duckdb')} set heartbeat_at = heartbeat_at - interval 1 hour", "backdate"
-            )
+        """The newest claim's lease ended an hour ago."""
+        for number in claims.claims(ledger)[:1]:
+            table = f"wsync.{ledger.tables.claim(number)}"
+            ledger.warehouse.execute(f"update {table} set heartbeat_at = heartbeat_at - interval 1 hour", "backdate")
 
     def restore(self) -> None:
         shutil.copy(self.folder / "kept.duckdb", self.folder / "shop.duckdb")
@@ -95,7 +94,7 @@ def test_a_run_killed_anywhere_is_made_good_by_the_next(tmp_path: Path, sandbox:
     passed = trial.run()
     assert trial.records == wanted(AFTER)
     requests = [at for at, name in enumerate(passed) if " records" in name]
-    assert len(requests) >= 6
+    assert len(requests) >= 4
     for kill in sorted({*requests, *(at + 1 for at in requests), *range(0, len(passed), 9)}):
         trial.restore()
         trial.run(kill)
