@@ -16,8 +16,11 @@ from projects import (
     with_line,
 )
 
+from warehouse_sync import adapters, connectors
 from warehouse_sync.config import ConfigErrors, load, load_destination_file
 from warehouse_sync.errors import ConfigError
+
+WAREHOUSES, DESTINATIONS = ", ".join(adapters.BUILT_IN), ", ".join(connectors.BUILT_IN)
 
 
 @pytest.mark.parametrize(
@@ -133,8 +136,8 @@ def test_a_mistake_in_a_sync_is_named_with_file_line_and_key(tmp_path: Path, lin
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("warehouse: duckdb", "warehouse: needs a type; known: duckdb, postgres"),
-        ("warehouse: {path: x}", "warehouse: needs a type; known: duckdb, postgres"),
+        ("warehouse: duckdb", f"warehouse: needs a type; known: {WAREHOUSES}"),
+        ("warehouse: {path: x}", f"warehouse: needs a type; known: {WAREHOUSES}"),
         ("warehouse: {type: duckbd}", "warehouse.type: there is no warehouse type 'duckbd'; did you mean duckdb?"),
         ("warehouse: {type: duckdb}", "warehouse.path: is missing"),
         (
@@ -174,7 +177,7 @@ def test_a_mistake_in_the_main_file_is_named_with_file_line_and_key(tmp_path: Pa
             "type: acem\n    account_id: x",
             "4: destinations.ads.type: there is no destination type 'acem'; did you mean acme?",
         ),
-        ("account_id: x", "3: destinations.ads: needs a type; known: facebook, acme"),
+        ("account_id: x", f"3: destinations.ads: needs a type; known: {DESTINATIONS}, acme"),
         ("type: acme\n    token: x", "3: destinations.ads.account_id: is missing"),
         ("type: acme\n    token: x\n    account_id: 5", f"6: destinations.ads.account_id: {BARE}"),
         ("type: acme\n    account_id: x\n    token: 123456789", f"6: destinations.ads.token: {BARE}"),

@@ -36,7 +36,8 @@ KNOWN: tuple[Known, ...] = (
     Known("rejected", "too_large", (413,), "the request is larger than the API takes", "lower the action's batch_size"),
     Known("retry", "server_fault", (408, 425, *range(500, 600)), "the API failed to answer", certain=False),
     Known("denied", "redirected", tuple(range(300, 400)),
-          "the address answers with a redirect, which is not followed", "set base_url to where it leads", certain=False),
+          "the address answers with a redirect, which is not followed", "set base_url to where it leads",
+          certain=False),
     Known("rejected", "refused", (400, 402, 406, 409, 411, 412, *range(414, 425), 426, 428, *range(430, 500)),
           "the API refused the request", "look at the template, required fields and the hash setting"),
 )  # fmt: skip
