@@ -68,8 +68,8 @@ ENGINE = Engine(
         "test_a_column_may_have_this_name[double quotes]": NO_QUOTES,
         "test_a_column_may_have_this_name[back quote]": NO_QUOTES,
         "test_a_table_may_have_this_name[double quotes]": NO_QUOTES,
-        "test_of_two_runs_that_start_together_exactly_one_owns_the_sync": "of two who make one table at once the emulator "
-        "tells the second of its storage (invalidQuery), not that the table is there",
+        "test_of_two_runs_that_start_together_exactly_one_owns_the_sync": "of two who make one table at once the "
+        "emulator tells the second of its storage (invalidQuery), not that the table is there",
         "test_columns_that_differ_by_case_alone_are_two": "BigQuery's columns do not tell case apart",
         "test_a_column_is_described_by_its_name_and_kind[uuid]": NO_UUID,
         "test_values_come_as_python_has_them[uuid]": NO_UUID,
