@@ -41,7 +41,8 @@ def chosen() -> tuple[Engine, ...]:
 def engine_of(item: pytest.Item) -> str:
     """The engine that a test's case is for; empty where it is for none."""
     case = getattr(item, "callspec", None)
-    return str(case.params.get("place", "")) if case else ""
+    name = str(case.params.get("place", "")) if case else ""
+    return name if any(each.name == name for each in ENGINES) else ""
 
 
 def is_for_sweeps(test: str, name: str, *, again: bool) -> bool:
