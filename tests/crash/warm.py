@@ -49,11 +49,11 @@ def warm() -> None:
     gc.freeze()
 
 
-def sweep(yard: Yard, messages: str = "1") -> dict[str, Any]:
-    """Kill the scenario at every boundary, and while a server works at every so-manieth message."""
+def sweep(yard: Yard, messages: str = "1", boundaries: str = "1") -> dict[str, Any]:
+    """Kill the scenario at every so-manieth boundary, and while a server works at every so-manieth message."""
     found = Sweep(EVERYTHING, yard)
     found.learn()
-    points = [each for each in found.points() if not each[1].on_wire]
+    points = [each for each in found.points() if not each[1].on_wire][:: int(boundaries)]
     points += [each for each in found.points() if each[1].on_wire][:: int(messages)]
     wrong = side_by_side(partial(_violations, found), points, HANDS)
     return {"points": len(points), "violations": wrong}
@@ -123,11 +123,11 @@ def _numbered(yard: Yard, number: int) -> Yard:
 
 
 def errors(yard: Yard, stories: str = "some") -> dict[str, Any]:
-    """Errors at every call under every warehouse's rules: with one story each, or with every story."""
+    """Errors at every call: under one warehouse's rules and with one story each, or with every story under all."""
     told, wrong = dict[str, str](), list[str]()
     for turn, losses in enumerate(Losses(EVERYTHING, rules, yard) for rules in RULES):
         losses.learn()
-        trials = rotated(losses, turn) if stories == "some" else list(losses.trials())
+        trials = rotated(losses, turn, len(RULES)) if stories == "some" else list(losses.trials())
         wrong += side_by_side(partial(tried, losses), trials, HANDS)
         calls = {(each.at, each.call) for each in trials}
         told[losses.rules.name] = f"{len(calls)} calls, {len(trials)} trials"
@@ -141,7 +141,7 @@ def small_errors(yard: Yard) -> dict[str, Any]:
         for turn, rules in enumerate(RULES):
             losses = Losses(scenario, rules, _numbered(yard, number))
             losses.learn()
-            trials = rotated(losses, turn)
+            trials = rotated(losses, turn, len(RULES))
             wrong += side_by_side(partial(tried, losses), trials, HANDS)
             told[f"{name}, {rules.name}"] = f"{len(trials)} calls"
     return {"warehouses": told, "violations": wrong}

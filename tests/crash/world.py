@@ -128,18 +128,19 @@ def _literal(cell: int | str | None) -> str:
 def run(place: Place, url: str, turn: Turn, number: int, tally: Tally) -> Ended:
     """One run, begun and ended as the product does it; `number` makes its id, so that repeats have the same texts."""
     remember_texts()
-    warehouse = place.open(tally)
     ports = Ports(boundary=tally.boundary, sleep=lambda _seconds: None)
-    ledger = Ledger(warehouse, "wsync", a_sync(url, **dict(turn.settings)), ports)
-    runner = Runner(ledger, replace(CONNECTOR, rows=turn.page), ports)
-    status, code, error = "failed", 1, ""
+    status, code, error, warehouse = "failed", 1, "", None
     try:
+        warehouse = place.open(tally)
+        ledger = Ledger(warehouse, "wsync", a_sync(url, **dict(turn.settings)), ports)
+        runner = Runner(ledger, replace(CONNECTOR, rows=turn.page), ports)
         result = runner.run(Request(turn.kind, run_id=turn.plan or run_id(number)))
         status, code, error = result.status, result.exit_code, type(result.error).__name__ if result.error else ""
     except WsyncError as stopped:
         status, code, error = "failed", stopped.exit_code, f"{type(stopped).__name__}: {stopped}"
     finally:
-        warehouse.close()
+        if warehouse is not None:
+            warehouse.close()
     return Ended(status, code, error, tuple(tally.names), tuple(tally.wire), tally.passed, tally.statements)
 
 

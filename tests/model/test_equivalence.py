@@ -121,7 +121,7 @@ def _histories(examples: int, steps: int, *, derandomize: bool) -> None:
 
 
 def test_the_warehouse_plans_and_remembers_as_the_rules_say() -> None:
-    _histories(30, 12, derandomize=True)
+    _histories(24, 12, derandomize=True)
 
 
 @pytest.mark.sweep
