@@ -30,7 +30,7 @@ from warehouse_sync.ledger import steps
 from warehouse_sync.ledger.core import Ledger, Run
 from warehouse_sync.ledger.source import describe_source
 from warehouse_sync.model import Mapped, Ports, Source
-from warehouse_sync.runner import preparer_of
+from warehouse_sync.preparing import preparer_of
 
 COPY = "create table reference_copy as select * from changed"
 COMPARE = """
