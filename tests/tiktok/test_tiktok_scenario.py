@@ -222,7 +222,7 @@ def test_the_scenario_ends_with_the_audience_equal_to_the_source(anywhere: Story
 def reconciled(story: Story) -> None:
     """The log has what the platform was sent: every key that is a member was added last, no other was."""
     lines = story.sql(
-        f"select primary_key, sync_run_id, operation from {story.state}.sync_log "
+        f"select primary_key, logged_at, operation from {story.state}.sync_log "
         "where status = 'succeeded' and operation is not null"
     )
     last: dict[str, str] = {}
