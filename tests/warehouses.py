@@ -38,6 +38,15 @@ def chosen() -> tuple[Engine, ...]:
     return tuple(each for each in ENGINES if not each.apart)
 
 
+def only_a_part(name: str) -> str:
+    """What is said of an engine on which an ordinary session runs a part of the contract; empty for any other."""
+    where = engine(name) if name else None
+    if where is None or where.usual is None or os.environ.get("WSYNC_ENGINES"):
+        return ""
+    shown = ", ".join(sorted(test.removeprefix("test_") for test in where.usual))
+    return f"{name} on {where.through}: for time only {shown}; everything with WSYNC_ENGINES={name}"
+
+
 def engine_of(item: pytest.Item) -> str:
     """The engine that a test's case is for; empty where it is for none."""
     case = getattr(item, "callspec", None)

@@ -27,4 +27,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         case = (getattr(item, "originalname", ""), warehouses.engine_of(item))
         if warehouses.is_for_sweeps(*case, again=case in seen):
             item.add_marker(pytest.mark.sweep)
+        elif told := warehouses.only_a_part(case[1]):
+            item.user_properties.append((warehouses.LINE, told))
         seen.add(case)

@@ -94,7 +94,6 @@ ENGINE = Engine(
     usual=frozenset(
         {
             "test_two_runs_of_a_project_give_the_same_members_and_log_whatever_its_warehouse",
-            "test_every_canonical_statement_runs_on_every_warehouse",
             "test_a_column_is_described_by_its_name_and_kind",
             "test_a_schema_that_is_not_there_has_no_tables",
         }
