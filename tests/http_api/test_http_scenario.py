@@ -156,7 +156,7 @@ class Story:
         """The lines of the newest run, by key: status and error code."""
         rows = self.sql(
             "select primary_key, status, error_code from wsync.sync_log "
-            "where sync_run_id = (select max(sync_run_id) from wsync.sync_log)"
+            "where sync_run_id = (select sync_run_id from wsync.sync_log order by logged_at desc limit 1)"
         )
         return {key: tuple(line) for key, *line in rows}
 

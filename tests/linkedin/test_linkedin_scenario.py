@@ -148,7 +148,7 @@ class Story:
         found: dict[str, list[tuple[Any, ...]]] = {}
         for key, *line in self.sql(
             f"select primary_key, operation, status, reason, error_code from {self.state}.sync_log "
-            f"where sync_run_id = (select max(sync_run_id) from {self.state}.sync_log)"
+            f"where sync_run_id = (select sync_run_id from {self.state}.sync_log order by logged_at desc limit 1)"
         ):
             found.setdefault(key, []).append(tuple(line))
         return found
