@@ -197,10 +197,15 @@ def test_the_scenario_ends_with_the_records_equal_to_the_source(tmp_path: Path, 
     sandbox.clear_faults()
     story.wsync("run", code=6)
     assert story.records == wanted(SECOND, 6)
-    assert ("update" in story.kinds()) == (update == UPDATE)
     before = len(sandbox.requests)
     story.wsync("run", code=6)
     assert story.kinds(before) == set()
+
+    moved = [(1, "r1", "ann.moved.canary@example.com", "Pisa"), *SECOND[1:]]
+    story.people(moved)
+    story.wsync("run", code=6)
+    assert story.records == wanted(moved, 6)
+    assert ("update" in story.kinds(before)) == (update == UPDATE)
 
 
 def test_records_that_are_gone_from_the_api_are_gone(tmp_path: Path, sandbox: Sandbox) -> None:
