@@ -32,6 +32,7 @@ FLOORS: dict[str, int] = {
     "owning": 4,
     "preparing": 4,
     "config": 5,
+    "dbt": 5,
     "schedule": 5,
     "opening": 5,
     "executing": 5,

@@ -62,11 +62,15 @@ class Mapped:
 
 @dataclass(frozen=True)
 class Source:
-    """What a sync reads: a table or view by its name's parts, or the text of one SELECT."""
+    """What a sync reads: a table or view by its name's parts, or the text of one SELECT.
+
+    `node` is the dbt unique id of the model, seed, snapshot or source it was named by.
+    """
 
     relation: tuple[str, ...] = ()
     query: str | None = None
     label: str = ""
+    node: str | None = None
 
 
 @dataclass(frozen=True)
@@ -135,9 +139,17 @@ class Sync:
     concurrency: int = 4
     task_cron: str = "47 * * * *"
     task_max_age_seconds: int = 86400
+    tags: tuple[str, ...] = ()
+    """The sync's own tags, then those of the dbt node it reads, each once."""
     place: Place | None = None
+    """Where it is declared: its file, or the yml file of the dbt model that has it under `meta`."""
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
     """Where in the file of `place` a key stands, such as `primary_key` and `mapping.EMAIL`."""
+
+    @property
+    def declared_in(self) -> Place | None:
+        """Where it is declared, as `place`."""
+        return self.place
 
 
 class PreparedRow(NamedTuple):
