@@ -19,7 +19,7 @@ from .ledger.steps import suppressions
 from .model import Ports, Sync
 from .opening import ledger_of, open_ledger, open_warehouse, stored_key
 from .preparing import preparer_of
-from .schedule import next_times
+from .schedule import next_times, shown
 
 WAITING = ("planned", "blocked")
 
@@ -39,6 +39,7 @@ class Standing:
     oldest_removal: datetime | None = None
     next_due: datetime | None = None
     task: tasks.Waiting | None = None
+    next_times: tuple[datetime, ...] = ()
 
     def line(self) -> tuple[Any, ...]:
         """A line of the table."""
@@ -64,6 +65,8 @@ class Standing:
             said.append(_task(self.task))
         if self.oldest_removal:
             said.append(f"a removal is not acknowledged since {self.oldest_removal:%Y-%m-%d %H:%M} UTC")
+        if self.next_times:
+            said.append(f"due {shown(self.next_times)}")
         return said
 
 
@@ -84,9 +87,11 @@ def standings(project: Project, syncs: Iterable[Sync]) -> list[Standing]:
 def _standing(project: Project, sync: Sync, warehouse: Any, ports: Ports) -> Standing:
     ledger = ledger_of(project, sync, warehouse, ports)
     known = reads.sync_row(ledger)
-    due = next(iter(next_times(sync.schedule, datetime.now(UTC), 1)), None)
+    times = next_times(sync.schedule, datetime.now(UTC))
+    due = next(iter(times), None)
     if known is None:
-        return Standing(sync.name, sync.enabled, sync.audience.id, sync.audience.name, next_due=due)
+        audience = (sync.audience.id, sync.audience.name)
+        return Standing(sync.name, sync.enabled, *audience, next_due=due, next_times=times)
     newest = reads.runs(ledger, rows=1)
     run = newest[0] if newest else None
     phase = run["phase"] if run else None
@@ -104,6 +109,7 @@ def _standing(project: Project, sync: Sync, warehouse: Any, ports: Ports) -> Sta
         min(removals, default=None),
         due,
         tasks.waiting(ledger),
+        times,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
@@ -178,6 +178,11 @@ def next_times(schedule: Mapping[str, Any] | None, now: datetime, n: int = 5) ->
     start = now.astimezone(UTC)
     times = _cron_times(read_cron(block.cron), start) if block.cron else _interval_times(block, start)
     return tuple(islice(times, n))
+
+
+def shown(times: Iterable[datetime]) -> str:
+    """Times in UTC in words: each with its day and minute, and at the end the zone."""
+    return f"{', '.join(f'{time:%Y-%m-%d %H:%M}' for time in times)} UTC"
 
 
 def _interval_times(block: Schedule, now: datetime) -> Iterator[datetime]:

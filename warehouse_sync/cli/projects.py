@@ -37,6 +37,7 @@ def check(screen: Screen, folder: Path, names: tuple[str, ...]) -> None:
     from ..checking import due
     from ..config import select
     from ..executing import worst
+    from ..schedule import shown
 
     project = loaded(folder, screen)
     syncs = select(project, names) if names else project.syncs
@@ -50,8 +51,7 @@ def check(screen: Screen, folder: Path, names: tuple[str, ...]) -> None:
     columns = ("sync", "check", "", "found", "remedy")
     screen.table(columns, [_line(each) for each in found])
     for name, moments in times.items():
-        told = ", ".join(f"{moment:%Y-%m-%d %H:%M}" for moment in moments)
-        screen.line(f"{name}: due {told} UTC" if told else f"{name}: runs when asked (schedule: manual)")
+        screen.line(f"{name}: due {shown(moments)}" if moments else f"{name}: runs when asked (schedule: manual)")
     raise click.exceptions.Exit(code)
 
 
