@@ -1,4 +1,4 @@
-"""Every choice of a schedule in a sync's file: taken, refused where it cannot be, and shown with its next five times."""
+"""Every choice of a schedule in a file: taken, refused where it cannot be, and shown with its next five times."""
 
 from __future__ import annotations
 
