@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from warehouse_sync.config import ConfigErrors, Project, load
+from warehouse_sync.config import ConfigErrors, Configuration, load
 
 SECRET = "s3cr3t-EAAB-token"
 
@@ -58,7 +58,7 @@ def project(root: Path, wsync: str = WSYNC, buyers: str | None = BUYERS, files: 
     return root
 
 
-def read(root: Path, **environ: str) -> Project:
+def read(root: Path, **environ: str) -> Configuration:
     return load(root, {"ACME_TOKEN": SECRET, **environ})
 
 

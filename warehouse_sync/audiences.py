@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from .config import Project
+from .config import Configuration
 from .connectors import Connector, connector_of
 from .errors import ConfigError
 from .ledger import reads
@@ -57,7 +57,7 @@ def listed(syncs: Iterable[Sync], ports: Ports) -> list[Listed]:
     return found
 
 
-def delete(project: Project, sync: Sync, audience: str, ports: Ports, *, sure: bool) -> Audience:
+def delete(project: Configuration, sync: Sync, audience: str, ports: Ports, *, sure: bool) -> Audience:
     """The audience of this id in a sync's account; deleted for good where `sure`.
 
     Raises `ConfigError` where a sync of the project owns it, where the account has none of this id, or where the
@@ -77,7 +77,7 @@ def delete(project: Project, sync: Sync, audience: str, ports: Ports, *, sure: b
         return found
 
 
-def _owner(project: Project, connector: str, audience: str, ports: Ports) -> str | None:
+def _owner(project: Configuration, connector: str, audience: str, ports: Ports) -> str | None:
     """The sync that keeps this audience: by its state, or by its file before the first run."""
     with open_warehouse(project) as warehouse:
         for sync in (each for each in project.syncs if each.connector == connector):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from .adapters import Warehouse
-from .config import Project
+from .config import Configuration
 from .connectors import connector_of
 from .errors import ConfigError, DestinationError, Held, WarehouseError, WsyncError
 from .ledger.source import describe_source
@@ -27,7 +27,7 @@ class Finding:
     exit_code: int
 
 
-def check(project: Project, syncs: tuple[Sync, ...], ports: Ports) -> Iterator[Finding]:
+def check(project: Configuration, syncs: tuple[Sync, ...], ports: Ports) -> Iterator[Finding]:
     """Look at everything a run needs, cheapest first; a run is not made, members are neither read nor changed."""
     yield Finding("", Check("configuration", ok=True, found=f"{len(project.syncs)} syncs"), 0)
     try:
@@ -76,7 +76,7 @@ REMEDIES = {
 }
 
 
-def _state(project: Project, warehouse: Warehouse) -> Finding:
+def _state(project: Configuration, warehouse: Warehouse) -> Finding:
     """Make and drop a table in the state schema, as every run does."""
     finding = _looked("", f"schema {project.state_schema}", lambda: _write_once(project, warehouse))
     return _with_grants(finding, lambda: warehouse.missing_grants(project.state_schema, ()))
@@ -94,7 +94,7 @@ def _with_grants(finding: Finding, missing: Callable[[], list[str]]) -> Finding:
     return replace(finding, check=replace(told, remedy=grants)) if grants else finding
 
 
-def _write_once(project: Project, warehouse: Warehouse) -> str:
+def _write_once(project: Configuration, warehouse: Warehouse) -> str:
     from sqlglot import exp
 
     dialect = warehouse.dialect.rendering.dialect
@@ -110,7 +110,7 @@ def _write_once(project: Project, warehouse: Warehouse) -> str:
     return "tables can be made and dropped"
 
 
-def _source(project: Project, sync: Sync, warehouse: Warehouse, ports: Ports) -> Finding:
+def _source(project: Configuration, sync: Sync, warehouse: Warehouse, ports: Ports) -> Finding:
     def look() -> str:
         ledger = describe_source(ledger_of(project, sync, warehouse, ports))
         key = ", ".join(ledger.shape.key)

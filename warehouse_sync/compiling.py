@@ -10,7 +10,7 @@ from typing import Any
 
 from . import adapters
 from .adapters import ColumnType, Dialect, TaskScript
-from .config import Project
+from .config import Configuration
 from .connectors import connector_of
 from .errors import ConfigError
 from .ledger import settling, steps, task_script
@@ -71,7 +71,7 @@ class Paper:
         return None
 
 
-def statements(project: Project, sync: Sync) -> list[tuple[str, str]]:
+def statements(project: Configuration, sync: Sync) -> list[tuple[str, str]]:
     """(name, text) of every canonical statement of an ordinary run, in order, each once."""
     dialect = adapters.dialect(str(getattr(project.warehouse, "type", "")))
     paper = Paper(dialect, _answers(), _columns(sync))
@@ -122,7 +122,7 @@ def _walk(ledger: Ledger, sync: Sync) -> None:
     ledger.execute("run/heartbeat", run, released=1)
 
 
-def compile_sync(project: Project, sync: Sync) -> Path:
+def compile_sync(project: Configuration, sync: Sync) -> Path:
     """Write a sync's statements as `NN_step.sql`, earlier ones replaced, and return their folder."""
     folder = project.root / FOLDER / sync.name
     try:
@@ -137,7 +137,7 @@ def compile_sync(project: Project, sync: Sync) -> Path:
     return folder
 
 
-def compile_task(project: Project, sync: Sync) -> Path:
+def compile_task(project: Configuration, sync: Sync) -> Path:
     """Write what the warehouse can run by itself, as it schedules things, to one file, and return that.
 
     Looks at the source's columns: their names are written as the warehouse spells them. Raises `ConfigError` where the

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from .config import Project
+from .config import Configuration
 from .errors import WsyncError
 from .executing import Report, run_one
 from .ledger import reads
@@ -52,7 +52,7 @@ REMAINS = (
 
 
 def forget(
-    project: Project, sync: Sync, key: str, world: World, *, as_logged: bool = False
+    project: Configuration, sync: Sync, key: str, world: World, *, as_logged: bool = False
 ) -> tuple[Report, Receipt | None]:
     """Remove one key from the audience and suppress it. There is a receipt when the run came to its end."""
     report = run_one(project, sync, Request("forget", key=key), world, as_logged=as_logged)
@@ -61,7 +61,7 @@ def forget(
     return report, _receipt(project, sync, key, report.result, as_logged=as_logged)
 
 
-def _receipt(project: Project, sync: Sync, key: str, result: Result, *, as_logged: bool) -> Receipt:
+def _receipt(project: Configuration, sync: Sync, key: str, result: Result, *, as_logged: bool) -> Receipt:
     with open_ledger(project, sync, Ports()) as ledger:
         known = reads.sync_row(ledger)
         lines = reads.log(ledger, sync=sync.name, run_id=result.run_id, rows=1000)
@@ -94,7 +94,7 @@ def _requests(lines: list[reads.LogLine]) -> list[dict[str, Any]]:
     return [dict(zip(names, each, strict=True)) for each in sorted(told, key=str)]
 
 
-def _elsewhere(project: Project, forgotten: Sync, key: str, *, as_logged: bool) -> list[str]:
+def _elsewhere(project: Configuration, forgotten: Sync, key: str, *, as_logged: bool) -> list[str]:
     """Syncs whose audience has, or may have, a member of the same key.
 
     A key that is kept as its digest is not asked for in plain, unless that sync keeps the same columns in plain.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .config import Project
+from .config import Configuration
 from .errors import ConfigError, Stopped, WsyncError
 from .ledger import reads
 from .ledger.core import Ledger
@@ -43,7 +43,7 @@ def worst(codes: Iterable[int]) -> int:
     return max(signals) if signals else next((code for code in ORDER if code in found), 0)
 
 
-def run_or_skip(project: Project, sync: Sync, request: Request, world: World) -> Report:
+def run_or_skip(project: Configuration, sync: Sync, request: Request, world: World) -> Report:
     """Run one of several syncs, unless it is disabled, or a signal came before it."""
     stopped = world.stopping()
     if isinstance(stopped, Stopped):
@@ -54,7 +54,7 @@ def run_or_skip(project: Project, sync: Sync, request: Request, world: World) ->
 
 
 def run_one(
-    project: Project,
+    project: Configuration,
     sync: Sync,
     request: Request,
     world: World,
@@ -68,7 +68,7 @@ def run_one(
     return replace(report, exit_code=stopped.exit_code) if isinstance(stopped, Stopped) else report
 
 
-def _run(project: Project, sync: Sync, request: Request, world: World, sample: int, *, as_logged: bool) -> Report:
+def _run(project: Configuration, sync: Sync, request: Request, world: World, sample: int, *, as_logged: bool) -> Report:
     try:
         with open_runner(project, sync, world) as runner:
             if request.key is not None:
@@ -108,7 +108,7 @@ def _masked(value: object) -> str:
     return f"{str(value)[:4]}…" if is_hash else "(filled)"
 
 
-def owner_of(project: Project, run_id: str) -> Sync:
+def owner_of(project: Configuration, run_id: str) -> Sync:
     """The sync whose plan this is. Raises `ConfigError` where no sync of the project has such a run."""
     if not project.syncs:
         raise ConfigError("the project has no sync")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from .config import Project, select
+from .config import Configuration, select
 from .connectors import connector_of
 from .executing import masked
 from .ledger import reads, tasks
@@ -77,14 +77,14 @@ def _task(task: tasks.Waiting) -> str:
     return f"what the warehouse's task left is not taken over: {task.why}"
 
 
-def standings(project: Project, syncs: Iterable[Sync]) -> list[Standing]:
+def standings(project: Configuration, syncs: Iterable[Sync]) -> list[Standing]:
     """Where syncs stand."""
     with open_warehouse(project) as warehouse:
         ports = Ports()
         return [_standing(project, sync, warehouse, ports) for sync in syncs]
 
 
-def _standing(project: Project, sync: Sync, warehouse: Any, ports: Ports) -> Standing:
+def _standing(project: Configuration, sync: Sync, warehouse: Any, ports: Ports) -> Standing:
     ledger = ledger_of(project, sync, warehouse, ports)
     known = reads.sync_row(ledger)
     times = next_times(sync.schedule, datetime.now(UTC))
@@ -113,7 +113,7 @@ def _standing(project: Project, sync: Sync, warehouse: Any, ports: Ports) -> Sta
     )
 
 
-def log_lines(project: Project, sync: str | None, **wanted: Any) -> list[reads.LogLine]:
+def log_lines(project: Configuration, sync: str | None, **wanted: Any) -> list[reads.LogLine]:
     """The newest lines of the log, of one sync or of all: `run_id`, `status`, `key` and `rows` choose among them."""
     if sync is not None:
         select(project, [sync])
@@ -123,7 +123,7 @@ def log_lines(project: Project, sync: str | None, **wanted: Any) -> list[reads.L
         return reads.log(ledger, sync=sync, **wanted) if reads.has_state(ledger) else []
 
 
-def answers(project: Project, sync: Sync, run_id: str) -> list[reads.LogLine]:
+def answers(project: Configuration, sync: Sync, run_id: str) -> list[reads.LogLine]:
     """The log of one run, for its few rows."""
     return log_lines(project, sync.name, run_id=run_id, rows=20)
 
@@ -140,7 +140,7 @@ class Explained:
     log: tuple[reads.LogLine, ...]
 
 
-def explain(project: Project, sync: Sync, typed: str, *, as_logged: bool = False) -> Explained:
+def explain(project: Configuration, sync: Sync, typed: str, *, as_logged: bool = False) -> Explained:
     """Everything known of one key, under the rights of who asks."""
     with open_ledger(project, sync) as opened:
         key = stored_key(opened, typed, as_logged=as_logged)

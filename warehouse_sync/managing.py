@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from .config import Project
+from .config import Configuration
 from .errors import ConfigError, WsyncError
 from .ledger import claims, moving, reads, settling
 from .ledger.core import Ledger, Run
@@ -27,14 +27,14 @@ class Abandoned:
     done: bool
 
 
-def known_sync(project: Project, name: str) -> Sync:
+def known_sync(project: Configuration, name: str) -> Sync:
     """The sync of this name; one without a file is known by its state alone."""
     bare = Sync(name, Source(("unknown",)), ("key",), "", "", None, AudienceSpec(), ())
     return next((sync for sync in project.syncs if sync.name == name), bare)
 
 
 @contextmanager
-def _claimed(project: Project, ledger: Ledger, *, ends: bool = True) -> Iterator[Run]:
+def _claimed(project: Configuration, ledger: Ledger, *, ends: bool = True) -> Iterator[Run]:
     """The sync held, and everything it sent settled. `ends` False: the claim goes with the rest of the state.
 
     Raises `ConfigError` for a sync that never ran.
@@ -53,7 +53,7 @@ def _claimed(project: Project, ledger: Ledger, *, ends: bool = True) -> Iterator
 
 
 @contextmanager
-def _ledger(project: Project, sync: Sync, ports: Ports) -> Iterator[Ledger]:
+def _ledger(project: Configuration, sync: Sync, ports: Ports) -> Iterator[Ledger]:
     with open_warehouse(project) as warehouse:
         if sync.connector:
             yield ledger_of(project, sync, warehouse, ports)
@@ -61,7 +61,7 @@ def _ledger(project: Project, sync: Sync, ports: Ports) -> Iterator[Ledger]:
             yield Ledger(warehouse, project.state_schema, sync, ports)
 
 
-def prune(project: Project, name: str, ports: Ports, *, missing_ok: bool = False) -> tuple[str, ...]:
+def prune(project: Configuration, name: str, ports: Ports, *, missing_ok: bool = False) -> tuple[str, ...]:
     """Apply a sync's retention now: returns the tables that went. `missing_ok`: a sync that never ran has none."""
     with _ledger(project, known_sync(project, name), ports) as ledger:
         if missing_ok and reads.sync_row(ledger) is None:
@@ -72,7 +72,7 @@ def prune(project: Project, name: str, ports: Ports, *, missing_ok: bool = False
         return tuple(sorted(before - ledger.listing()))
 
 
-def abandon(project: Project, name: str, ports: Ports, *, sure: bool) -> Abandoned:
+def abandon(project: Configuration, name: str, ports: Ports, *, sure: bool) -> Abandoned:
     """Drop a sync's state. Not `sure`: only say what that would mean."""
     with _ledger(project, known_sync(project, name), ports) as ledger:
         if not sure:
@@ -83,21 +83,21 @@ def abandon(project: Project, name: str, ports: Ports, *, sure: bool) -> Abandon
         return replace(told, done=True)
 
 
-def _at_stake(project: Project, ledger: Ledger) -> Abandoned:
+def _at_stake(project: Configuration, ledger: Ledger) -> Abandoned:
     row = _known(project, ledger)
     members = sum(each.identities for each in reads.members(ledger))
     suppressions = len(ledger.query("run/suppressions"))
     return Abandoned(ledger.sync.name, row.audience_id, members, suppressions, done=False)
 
 
-def _known(project: Project, ledger: Ledger) -> SyncRow:
+def _known(project: Configuration, ledger: Ledger) -> SyncRow:
     row = reads.sync_row(ledger)
     if row is None:
         raise ConfigError(f"sync {ledger.sync.name} has no state in schema {project.state_schema}: it never ran")
     return row
 
 
-def rename(project: Project, old: str, new: str, ports: Ports) -> None:
+def rename(project: Configuration, old: str, new: str, ports: Ports) -> None:
     """Move the state of `old` to `new`. Raises `ConfigError` where that cannot be, `Held` while `old` runs.
 
     Interrupted, it is finished by the same command: until the one row in `syncs` has its new name the old name stands,

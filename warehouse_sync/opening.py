@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from . import adapters
 from .adapters import Warehouse
-from .config import Project
+from .config import Configuration
 from .connectors import connector_of
 from .errors import ConfigError, WsyncError
 from .ledger.core import Ledger
@@ -37,7 +37,7 @@ class World:
 
 
 @contextmanager
-def open_warehouse(project: Project) -> Iterator[Warehouse]:
+def open_warehouse(project: Configuration) -> Iterator[Warehouse]:
     """The project's warehouse, closed at the end. Raises `Held` or `WarehouseError` where it cannot be opened."""
     warehouse = adapters.connect(project.warehouse)
     try:
@@ -46,21 +46,21 @@ def open_warehouse(project: Project) -> Iterator[Warehouse]:
         warehouse.close()
 
 
-def ledger_of(project: Project, sync: Sync, warehouse: Warehouse, ports: Ports) -> Ledger:
+def ledger_of(project: Configuration, sync: Sync, warehouse: Warehouse, ports: Ports) -> Ledger:
     """A sync's ledger, knowing whether its tables hold keys or their digests."""
     shape = Shape(key=sync.primary_key, digest_key=key_shape(sync, connector_of(sync)))
     return Ledger(warehouse, project.state_schema, sync, ports, shape=shape)
 
 
 @contextmanager
-def open_ledger(project: Project, sync: Sync, ports: Ports | None = None) -> Iterator[Ledger]:
+def open_ledger(project: Configuration, sync: Sync, ports: Ports | None = None) -> Iterator[Ledger]:
     """A sync's ledger over a connection of its own."""
     with open_warehouse(project) as warehouse:
         yield ledger_of(project, sync, warehouse, ports or Ports())
 
 
 @contextmanager
-def open_runner(project: Project, sync: Sync, world: World) -> Iterator[Runner]:
+def open_runner(project: Configuration, sync: Sync, world: World) -> Iterator[Runner]:
     """A sync's runner over a connection of its own."""
     with open_ledger(project, sync, world.ports) as ledger:
         yield Runner(ledger, connector_of(sync), world.ports, world.progress, world.stopping)

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.places import Place
 from tests.scenario import COLUMNS
-from warehouse_sync.config import Project, load
+from warehouse_sync.config import Configuration, load
 from warehouse_sync.model import Sync
 from warehouse_sync.sandbox import ACCOUNT, TOKEN, Sandbox
 
@@ -39,7 +39,7 @@ class Shop:
     sandbox: Sandbox
 
     @property
-    def project(self) -> Project:
+    def project(self) -> Configuration:
         return load(self.folder, {})
 
     @property

@@ -13,7 +13,7 @@ import click
 from .screen import Screen
 
 if TYPE_CHECKING:
-    from ..config import Project
+    from ..config import Configuration
     from ..model import Sync
     from ..opening import World
 
@@ -45,7 +45,7 @@ def of_project(command: Callable[..., Made]) -> Callable[..., Made]:
     return project_dir(as_json(click.pass_obj(command)))
 
 
-def loaded(folder: Path, screen: Screen) -> Project:
+def loaded(folder: Path, screen: Screen) -> Configuration:
     """The project in a folder, its warnings said."""
     from ..config import load
 
@@ -55,7 +55,7 @@ def loaded(folder: Path, screen: Screen) -> Project:
     return project
 
 
-def one(project: Project, name: str) -> Sync:
+def one(project: Configuration, name: str) -> Sync:
     """The sync of this name. Raises `ConfigError` where there is none."""
     from ..config import select
 

@@ -11,7 +11,7 @@ from .options import as_logged, loaded, of_project, one, watched, world
 from .screen import Screen
 
 if TYPE_CHECKING:
-    from ..config import Project
+    from ..config import Configuration
     from ..executing import Report
     from ..model import Sync
     from ..runner import Request
@@ -115,7 +115,7 @@ def test_record(screen: Screen, folder: Path, name: str, key: str, as_logged: bo
     raise click.exceptions.Exit(report.exit_code)
 
 
-def _run_one(project: Project, sync: Sync, request: Request, screen: Screen, *, sample: int = 0) -> None:
+def _run_one(project: Configuration, sync: Sync, request: Request, screen: Screen, *, sample: int = 0) -> None:
     from ..executing import run_one
 
     with world(screen) as around, watched(screen, around) as seen:
@@ -123,7 +123,7 @@ def _run_one(project: Project, sync: Sync, request: Request, screen: Screen, *, 
     _finish([report], screen, many=False)
 
 
-def _run_all(project: Project, syncs: tuple[Sync, ...], request: Request, screen: Screen) -> None:
+def _run_all(project: Configuration, syncs: tuple[Sync, ...], request: Request, screen: Screen) -> None:
     from ..executing import run_or_skip
     from .reports import tell
 

@@ -20,14 +20,14 @@ from .syncs import Surroundings, Target, destination_file, sync_of, target
 from .values import SYNC_NAME
 from .yaml_places import Node, read
 
-__all__ = ["FILE", "ConfigErrors", "Project", "load", "load_destination_file", "select"]
+__all__ = ["FILE", "ConfigErrors", "Configuration", "load", "load_destination_file", "select"]
 
 FILE = "wsync.yml"
 """The name of a project's main file; the sync files are beside it, in the folder `syncs`."""
 
 
 @dataclass(frozen=True)
-class Project:
+class Configuration:
     """A project as configured and validated. Its `repr` shows no secret.
 
     `warehouse` is the settings object of the warehouse's adapter. `warnings` are sentences for the user about
@@ -43,7 +43,7 @@ class Project:
     accounts: tuple[Sync, ...] = ()
 
 
-def load(project_dir: Path | str, environ: Mapping[str, str] | None = None) -> Project:
+def load(project_dir: Path | str, environ: Mapping[str, str] | None = None) -> Configuration:
     """The project in a folder. `environ` is where `env_var` looks, by default the process's environment.
 
     Raises `ConfigErrors` with everything that is wrong in any of its files.
@@ -62,10 +62,10 @@ def load(project_dir: Path | str, environ: Mapping[str, str] | None = None) -> P
     desk.close()
     if top is None or warehouse is None:  # pragma: no cover - either was complained about
         raise ConfigError("cannot be read", path=root / FILE)
-    return Project(root, warehouse, top.state_schema, syncs, tuple(desk.warnings), tuple(_accounts(around)))
+    return Configuration(root, warehouse, top.state_schema, syncs, tuple(desk.warnings), tuple(_accounts(around)))
 
 
-def select(project: Project, names: Iterable[str] = ()) -> tuple[Sync, ...]:
+def select(project: Configuration, names: Iterable[str] = ()) -> tuple[Sync, ...]:
     """The syncs of these names, in this order, each once, enabled or not; without names, every enabled sync.
 
     Raises `ConfigErrors` for names that no sync has.
