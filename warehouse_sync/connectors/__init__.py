@@ -42,9 +42,9 @@ class Connector:
     members. `send` makes one request (with its own retries) for the rows of one page, of which there is at least
     one, and returns the platform's receipt, or raises a `DestinationError`.
     `preview` is the request `send` would make, secrets masked. `delete` takes an audience off the platform for good.
-    `clear` empties the list, before anything is added to it anew; what it has accepted for later may touch nobody who is
-    added after it. `replace` makes the rows of one page the whole list at once. Where there is neither, a list is
-    replaced by removing every member before it is added again, which a platform that answers later does not allow.
+    `clear` empties the list before anything is added to it anew; what it has only accepted may touch nobody who is
+    added after it. `replace` makes the rows of one page the whole list. Where there is neither, a list is replaced by
+    removing every member before it is added again, which a platform that answers later does not allow.
     `fit` makes of the destination's settings, the audience and the sync's options the connector that they ask for,
     where fields, rows or the way of updates depend on them.
     """
