@@ -14,13 +14,17 @@ if TYPE_CHECKING:
     from ..model import Sync
 
 
+DESTINATIONS = ("facebook", "http", "linkedin", "tiktok")
+
+
 @click.command()
+@click.option("--destination", type=click.Choice(DESTINATIONS), default="facebook", show_default=True, help="Its type.")
 @of_project
-def init(screen: Screen, folder: Path) -> None:
-    """Write wsync.yml and syncs/example.yml, overwriting nothing."""
+def init(screen: Screen, folder: Path, destination: str) -> None:
+    """Write wsync.yml and syncs/example.yml for a kind of destination, overwriting nothing."""
     from ..starting import init as begin
 
-    written = begin(folder)
+    written = begin(folder, destination)
     if screen.json:
         screen.document({"written": written})
     for path in written:
