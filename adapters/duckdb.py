@@ -54,13 +54,25 @@ class Settings(BaseModel):
     path: str = Field(description="The database file; relative paths start at the project's folder.")
     memory_limit: str | None = Field(None, description="DuckDB's memory limit, for example 4GB.")
     threads: int | None = Field(None, ge=1, description="How many threads DuckDB may use.")
+    wait_for_file: float = Field(
+        30, ge=0, description="Seconds to wait while another process has the file open; 0 refuses at once."
+    )
 
 
 def connect(settings: Settings) -> DuckDB:
     """Open the file, creating it where its folder exists.
 
-    Raises `Held` where another process has it open, `WarehouseError` where it cannot be opened for writing.
+    Raises `Held`, with the patience of the settings, where another process has it open, and `WarehouseError` where
+    it cannot be opened for writing.
     """
+    try:
+        return _open(settings)
+    except Held as held:
+        held.patience = settings.wait_for_file
+        raise
+
+
+def _open(settings: Settings) -> DuckDB:
     import duckdb
 
     config: dict[str, Any] = {
@@ -148,7 +160,8 @@ def _kind(type_: str) -> Kind:
     return next((kind for pattern, kind in KINDS if re.fullmatch(pattern, type_)), "other")
 
 
-HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
+HOLDER = re.compile(r"(lock is held|already open) in\s+(?P<program>.+?) \(PID (?P<pid>\d+)\)")
+LOCKED = re.compile(r"Could not set lock on file")
 
 
 @contextmanager
@@ -203,10 +216,10 @@ def _disk_full(statement: str) -> WarehouseError:
 
 def _io_error(text: str, statement: str) -> Exception:
     holder = HOLDER.search(text)
-    if holder:
+    if holder or LOCKED.search(text):
+        who = f"{Path(holder['program']).name} (PID {holder['pid']})" if holder else "one that cannot be seen from here"
         return Held(
-            f"the database file is open in another process: {Path(holder['program']).name} (PID {holder['pid']}); "
-            "wait until it ends, or stop it, and run again"
+            f"the database file is open in another process: {who}; wait until it ends, or stop it, and run again"
         )
     if FULL.search(text):
         return _disk_full(statement)

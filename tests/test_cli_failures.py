@@ -80,6 +80,8 @@ def test_an_unreachable_host_is_told_as_such(shop: Shop) -> None:
 
 
 def test_a_second_run_at_the_same_time_is_told_who_holds_the_database(shop: Shop) -> None:
+    main = shop.folder / "wsync.yml"
+    main.write_text(main.read_text().replace("path: shop.duckdb", "path: shop.duckdb, wait_for_file: 0"))
     shop.sandbox.fault("slow", kind="users", seconds=3)
     with shop.spawn("run") as first:
         wait_for_upload(shop)

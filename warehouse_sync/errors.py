@@ -119,9 +119,16 @@ class Unavailable(DestinationError):
 
 
 class Held(WsyncError):
-    """Another run holds the sync, or another process the database file."""
+    """Another run holds the sync, or another process the database file.
+
+    `patience`: the seconds for which trying again is worth it; 0 where a holder may take as long as a run does.
+    """
 
     exit_code = 75
+
+    def __init__(self, message: str, *, patience: float = 0) -> None:
+        super().__init__(message)
+        self.patience = patience
 
 
 class Stopped(WsyncError):

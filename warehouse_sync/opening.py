@@ -17,6 +17,7 @@ from .ledger.core import Ledger
 from .model import Ports, Sync
 from .runner import Progress, Runner, key_shape
 from .statements import Shape
+from .waiting import waited_for
 
 
 def _ignore(_progress: Progress) -> None:
@@ -37,9 +38,12 @@ class World:
 
 
 @contextmanager
-def open_warehouse(project: Configuration) -> Iterator[Warehouse]:
-    """The project's warehouse, closed at the end. Raises `Held` or `WarehouseError` where it cannot be opened."""
-    warehouse = adapters.connect(project.warehouse)
+def open_warehouse(project: Configuration, ports: Ports | None = None) -> Iterator[Warehouse]:
+    """The project's warehouse, waited for where another process has its file, and closed at the end.
+
+    Raises `Held` or `WarehouseError` where it cannot be opened.
+    """
+    warehouse = waited_for(lambda: adapters.connect(project.warehouse), ports or Ports())
     try:
         yield warehouse
     finally:
@@ -55,7 +59,7 @@ def ledger_of(project: Configuration, sync: Sync, warehouse: Warehouse, ports: P
 @contextmanager
 def open_ledger(project: Configuration, sync: Sync, ports: Ports | None = None) -> Iterator[Ledger]:
     """A sync's ledger over a connection of its own."""
-    with open_warehouse(project) as warehouse:
+    with open_warehouse(project, ports) as warehouse:
         yield ledger_of(project, sync, warehouse, ports or Ports())
 
 

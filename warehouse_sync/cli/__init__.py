@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -25,8 +26,9 @@ class Commands(click.Group):
         return list(self.commands)
 
     def invoke(self, ctx: click.Context) -> Any:
+        screen = ctx.ensure_object(Screen)
         _keep_quiet()
-        with handled(ctx.ensure_object(Screen)):
+        with handled(screen), _overheard(screen):
             return super().invoke(ctx)
 
 
@@ -39,6 +41,27 @@ def _keep_quiet() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+class Notes(logging.Handler):
+    """What a part of wsync warns of meanwhile (a file that is waited for, say), as a note."""
+
+    def __init__(self, screen: Screen) -> None:
+        super().__init__(logging.WARNING)
+        self.screen = screen
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.screen.note(record.getMessage())
+
+
+@contextlib.contextmanager
+def _overheard(screen: Screen) -> Iterator[None]:
+    logger, notes = logging.getLogger("warehouse_sync"), Notes(screen)
+    logger.addHandler(notes)
+    try:
+        yield
+    finally:
+        logger.removeHandler(notes)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
