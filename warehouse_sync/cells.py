@@ -44,11 +44,13 @@ class Cell(NamedTuple):
 
 
 EMPTY = Cell(".")
+WRONG = frozenset("!-")
+"""Marks of cells that have something to say."""
 
 
 @dataclass
 class Cells:
-    """One column of a chunk, part by part; `wrong` holds the cells marked `!` by position."""
+    """One column of a chunk, part by part; `wrong` holds the cells marked `!` or `-` by position."""
 
     marks: list[str]
     pieces: list[str]
@@ -60,7 +62,7 @@ class Cells:
     def of(cls, cells: Sequence[Cell]) -> Cells:
         """The cells of all rows, in order."""
         marks = [cell.mark for cell in cells]
-        wrong = {at: cell for at, cell in enumerate(cells) if cell.mark == "!"} if "!" in marks else {}
+        wrong = {at: cell for at, cell in enumerate(cells) if cell.mark in WRONG} if WRONG.intersection(marks) else {}
         digests, texts = [cell.digest for cell in cells], [cell.text for cell in cells]
         return cls(marks, [cell.piece for cell in cells], digests, texts, wrong)
 
@@ -71,8 +73,17 @@ class Cells:
             self.digests[at] = cell.digest
         if self.texts:
             self.texts[at] = cell.text
-        if cell.mark == "!":
+        if cell.mark in WRONG:
             self.wrong[at] = cell
+
+    @classmethod
+    def together(cls, name: str, parts: Sequence[Cells]) -> Cells:
+        """The identifier that several columns make: an object of their tokens, where a row has all of them."""
+        rows = zip(*[part.pieces for part in parts], strict=True)
+        inside = ["".join(each)[:-1] if all(each) else "" for each in rows]
+        digests = identifier_digester(name, hashed=False).each(inside)
+        pieces = [f'"{name}":{{{each}}},' if each else "" for each in inside]
+        return cls([], pieces, [found if each else "" for found, each in zip(digests, inside, strict=True)])
 
 
 HASHERS: Mapping[Hash, Callable[[bytes], Any]] = {
@@ -88,10 +99,16 @@ OTHER_HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128}",
 MISMATCHES = {
     "already_hashed": "{} enabled but the value for field {} appears to already be hashed. "
     "Either disable hashing or send unhashed data.",
+    "consent_denied": "The field {1} says that consent is denied; the row is kept off the platform.",
+    "consent_unreadable": "The value for field {1} neither grants nor denies consent in words known here. "
+    "Write granted, denied, unspecified or unknown.",
     "required_missing": "The destination requires the field {1}, and the row has no value for it that can be sent.",
     "not_hashed": "{} disabled but the value for field {} appears to be unhashed. "
     "Either enable hashing or send pre-hashed data.",
 }
+
+CONSENT = (Note.CONSENT_DENIED, Note.CONSENT_UNREADABLE)
+"""What decides on the whole row."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
@@ -122,7 +139,7 @@ class Column:
         profile, hashing = settings.profile, settings.hashing
         self.scoped = field.role == "identifier" and field.needs in mapped_fields
         self.normaliser = field.normaliser(profile)
-        self.check = None if profile == "off" and field.role in ("identifier", "context") else field.check
+        self.check = None if profile == "off" and field.role in ("identifier", "part", "context") else field.check
         usual = not (field.hash and hashing == "off") and not field.needs and not field.needed
         self.quick = field.quick if usual and profile != "off" else None
         self.digest = identifier_digester(field.name, hashed=field.hash is not None)
@@ -137,6 +154,8 @@ class Column:
     def _refused(self, note: Note) -> Cell:
         fallback = self.field.fallback
         piece = "" if fallback is None else f"{self.piece}{fallback},"
+        if note in CONSENT:
+            return Cell("-" if note is Note.CONSENT_DENIED else "!", code=note.code, error=note.code)
         return Cell("!", piece, code=note.code, error="required_missing" if self.field.required else None)
 
     def cells(self, values: Sequence[Any], others: Sequence[str | None]) -> Cells:

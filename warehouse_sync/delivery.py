@@ -36,7 +36,8 @@ class Wire:
 
     @property
     def identifiers(self) -> frozenset[str]:
-        return frozenset(each.name for each in self.connector.fields if each.role == "identifier")
+        found = (each.part_of or each.name for each in self.connector.fields if each.role in ("identifier", "part"))
+        return frozenset(found)
 
     @property
     def request_seconds(self) -> float:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from .normalize import Check, Normaliser, Quick, as_is
 
-Role = Literal["identifier", "context", "attribute", "page"]
+Role = Literal["identifier", "part", "context", "attribute", "page"]
 Hash = Literal["md5", "sha256", "sha512"]
 
 
@@ -20,14 +20,15 @@ class Field:
 
     `name` is the platform's, `label` what products show, `other_labels` are further names a mapping may use. An
     `identifier` finds a person by itself, `context` is sent along and finds nobody alone, an `attribute` describes,
-    a `page` value is shared by all rows of a request. `normalise` maps profiles to normalisers, the default profile
+    a `page` value is shared by all rows of a request. A `part` is one of those that make the identifier `part_of`
+    together, which travels where a row has all of them. `normalise` maps profiles to normalisers, the default profile
     first; a profile it lacks means the default. `check` looks at the normalised text, of at most `max_length`
     characters. `hash` is the one the platform wants the value in; None: as it is. `needs` names the field of the same
     row that the normaliser looks at (that one is `needed`); for an identifier it is the page field that gives its
     tokens their meaning. `fallback` travels in place of an invalid value. A row without a valid value for a `required`
     field is refused. `quick` is a short cut for usual values, right in every profile (unhashed, what it
-    gives needs no escapes in JSON). `link` is the platform's page,
-    `read` the month it was read.
+    gives needs no escapes in JSON). `default` is the static value where the mapping leaves the field out. `link` is the
+    platform's page, `read` the month it was read.
     """
 
     name: str
@@ -47,6 +48,8 @@ class Field:
     needed: bool = False
     required: bool = False
     quick: Quick | None = None
+    part_of: str | None = None
+    default: str | None = None
 
     def normaliser(self, profile: str) -> Normaliser:
         """The normaliser of this profile; `off` leaves text alone, numbers and lists are always read as such."""

@@ -44,7 +44,7 @@ class Preparer:
     """Changed rows in, prepared rows out.
 
     `columns`: the warehouse columns it reads, each once, in order. `fields`: the mapped fields in the order of
-    the `filled` marks, identifiers first.
+    the `filled` marks, identifiers first. `wholes`: the identifiers that several fields make, with their fields.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class Preparer:
         suppressed: Collection[str],
         hashing_words: str,
         identity: Identity = "identifiers",
+        wholes: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.sync, self.suppressed, self.hashing_words = sync, frozenset(suppressed), hashing_words
         self.identity = identity
@@ -62,6 +63,8 @@ class Preparer:
         self.columns = tuple(dict.fromkeys(column for column in read if column is not None))
         self.fields = tuple(each.field.name for each in columns)
         self.roles = tuple(each.field.role for each in columns)
+        wholes = wholes or {}
+        self.wholes = {name: [self.fields.index(part) for part in parts] for name, parts in wholes.items()}
         self._needed_first = sorted(columns, key=lambda each: each.field.needs is not None)
 
     def prepare(self, rows: Sequence[tuple[Any, ...]], columns: Sequence[str] | None = None) -> list[PreparedRow]:
@@ -80,7 +83,7 @@ class Preparer:
     @property
     def identifiers(self) -> int:
         """How many identifier columns of a prepared row can be filled."""
-        return self.roles.count("identifier") if self.identity == "identifiers" else 1
+        return self.roles.count("identifier") + len(self.wholes) if self.identity == "identifiers" else 1
 
     def explain(self, row: tuple[Any, ...]) -> dict[str, dict[str, Any]]:
         """Per field of one row: the value `normalized`, as it would be `sent`, a `note` where something is wrong."""
@@ -123,13 +126,16 @@ class _Block:
         self.preparer, self.columns = preparer, columns
         by_role = list(zip(preparer.roles, columns, strict=True))
         self.identifiers = [column for role, column in by_role if role == "identifier"]
+        for name, parts in preparer.wholes.items():
+            self.identifiers.append(Cells.together(name, [columns[at] for at in parts]))
+        self.sent = self.identifiers + [column for role, column in by_role if role not in ("identifier", "part")]
         self.contexts = [column for role, column in by_role if role == "context"]
         self.pages = [column for role, column in by_role if role == "page"]
 
     def rows(self, keys: Sequence[Any], problems: Sequence[str | None]) -> Iterable[PreparedRow]:
         """The prepared rows, in order."""
         filled = map("".join, zip(*[column.marks for column in self.columns], strict=True))
-        pieces = map("".join, zip(*[column.pieces for column in self.columns], strict=True))
+        pieces = list(map("".join, zip(*[column.pieces for column in self.sent], strict=True))) or [""] * len(keys)
         tokens = list(map(_object, pieces))
         payloads = payload_digest.each(tokens)
         columns = [column.digests for column in self.identifiers]
@@ -152,11 +158,10 @@ class _Block:
             verdict: Verdict = "clear" if problem == "null_key" else "hold"
             return _refused(key, verdict, problem, PROBLEMS[problem], filled)
         notes = None
-        if "!" in filled:
+        if "!" in filled or "-" in filled:
             wrong = [(name, column.wrong[at]) for name, column in self._named() if at in column.wrong]
-            for name, cell in wrong:
-                if cell.error:
-                    return _refused(key, "hold", cell.error, self.preparer.mismatch(name, cell.error), filled)
+            if refused := self._refusal(key, filled, wrong):
+                return refused
             notes = "; ".join([f"{name}: {cell.code}" for name, cell in wrong])
         if self.preparer.identity != "identifiers":
             if self.preparer.identity == "key":
@@ -176,6 +181,16 @@ class _Block:
         row = (key, "ready", None, None, notes, filled, identity, payload, page, tokens)
         return PreparedRow._make(row + identifiers + NO_IDENTIFIERS[len(identifiers) :])
 
+    def _refusal(self, key: Any, filled: str, wrong: Iterable[tuple[str, Cell]]) -> PreparedRow | None:
+        """The whole row's refusal for what one of its cells says; a denial of consent goes before all else."""
+        found = [(name, cell.error) for name, cell in wrong if cell.error]
+        for name, error in sorted(found, key=lambda each: each[1] != "consent_denied"):
+            reason = self.preparer.mismatch(name, error)
+            if error == "consent_denied":
+                return _refused(key, "clear", "suppressed", reason, filled)
+            return _refused(key, "hold", error, reason, filled)
+        return None
+
     def _named(self) -> Iterable[tuple[str, Cells]]:
         return zip(self.preparer.fields, self.columns, strict=True)
 
@@ -185,7 +200,8 @@ class _Block:
 
     def _tried(self, filled: str) -> list[str]:
         """The identifiers that are filled in but invalid; where the key is the identity, all such fields."""
-        marks = filled if self.preparer.identity == "key" else filled[: len(self.identifiers)]
+        finding = sum(role in ("identifier", "part") for role in self.preparer.roles)
+        marks = filled if self.preparer.identity == "key" else filled[:finding]
         return [name for name, mark in zip(self.preparer.fields, marks, strict=False) if mark == "!"]
 
     def _without_identity(self, key: Any, filled: str, notes: str | None) -> PreparedRow:
@@ -193,7 +209,7 @@ class _Block:
             reason = NO_IDENTIFIER.format(", ".join(tried))
             return _refused(key, "hold", "no_valid_identifier", reason, filled, notes)
         roles = zip(self.preparer.fields, self.preparer.roles, strict=True)
-        people = [name for name, role in roles if role in ("identifier", "context")]
+        people = [name for name, role in roles if role in ("identifier", "part", "context")]
         return _refused(key, "clear", "no_valid_field", NO_FIELD.format(", ".join(people)), filled, notes)
 
 
@@ -254,14 +270,26 @@ def preparer(  # noqa: PLR0913 - the settings of a sync that concern its rows
     if len(mapped) < len(mapping):
         raise ValueError("a field is mapped twice")
     used = [each for each in fields if each.name in mapped]
-    if sum(each.role == "identifier" for each in used) > IDENTIFIER_SLOTS:
+    wholes = _wholes(fields, mapped)
+    if sum(each.role == "identifier" for each in used) + len(wholes) > IDENTIFIER_SLOTS:
         raise ValueError(f"more than {IDENTIFIER_SLOTS} identifiers are mapped")
     country = getattr(options, "default_country", None)
     around = Around(None, country.lower() if country else None, as_of_year or datetime.now(UTC).year)
     settings = Settings(hash, normalize, around)
-    in_order = sorted(used, key=lambda each: each.role != "identifier")
+    in_order = sorted(used, key=lambda each: (each.role != "identifier", each.role != "part"))
     columns = [Column(each, mapped[each.name], settings, mapped) for each in in_order]
-    return Preparer(columns, sync=sync, suppressed=suppressed, hashing_words=hashing_words, identity=identity)
+    return Preparer(
+        columns, sync=sync, suppressed=suppressed, hashing_words=hashing_words, identity=identity, wholes=wholes
+    )
+
+
+def _wholes(fields: Sequence[Field], mapped: Collection[str]) -> dict[str, list[str]]:
+    """The identifiers that several fields make, of which every field is mapped."""
+    found: dict[str, list[str]] = {}
+    for each in fields:
+        if each.part_of:
+            found.setdefault(each.part_of, []).append(each.name)
+    return {name: parts for name, parts in found.items() if all(part in mapped for part in parts)}
 
 
 def _known(fields: Sequence[Field], text: str) -> Field:

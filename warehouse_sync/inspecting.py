@@ -177,7 +177,7 @@ def _judged(ledger: Ledger, found: tuple[Any, ...], key: str, row: SyncRow | Non
     }
 
 
-MARKS = {".": "empty", "+": "valid", "!": "invalid"}
+MARKS = {".": "empty", "+": "valid", "!": "invalid", "-": "denied"}
 
 
 def _member(found: reads.Member) -> dict[str, Any]:

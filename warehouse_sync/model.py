@@ -157,10 +157,10 @@ class PreparedRow(NamedTuple):
 
     `verdict`: `ready` (has an identity), `hold` (refused, its key keeps the last identity), `clear` (refused or
     empty, nothing is wanted for its key). `error_reason` is fixed text naming field and setting, never a value.
-    `filled` has one mark per mapped field: `.` empty, `+` valid, `!` filled in but invalid. `identity`, `payload`,
-    `page_group` and the identifier digests are 32 hex digits (16 bytes). `tokens` is a JSON object, field name to
-    value exactly as it travels, identifiers first; `identifier_1 …` are the digests of its identifier tokens in that
-    order, None beyond the last.
+    `filled` has one mark per mapped field: `.` empty, `+` valid, `!` filled in but invalid, `-` denies consent.
+    `identity`, `payload`, `page_group` and the identifier digests are 32 hex digits (16 bytes). `tokens` is a JSON
+    object, field name to value exactly as it travels, identifiers first; `identifier_1 …` are the digests of its
+    identifier tokens in that order, None beyond the last.
     """
 
     primary_key: Any

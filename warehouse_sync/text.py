@@ -66,6 +66,8 @@ class Note(Enum):
     PAGE_INVALID = "page_invalid", "not the address of a company's page"
     TOO_MANY = "too_many", "more entries than the platform takes"
     SCOPE_MISSING = "scope_missing", "the app or page this id belongs to is empty or invalid in this row"
+    CONSENT_DENIED = "consent_denied", "consent is denied: the whole row is kept off the platform"
+    CONSENT_UNREADABLE = "consent_unreadable", "not a word known to grant or deny consent: the whole row is refused"
     NUMBER_INVALID = "number_invalid", "not a number of at least 0; 0 is sent instead"
 
     def __init__(self, code: str, meaning: str) -> None:

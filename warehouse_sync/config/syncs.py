@@ -226,8 +226,11 @@ def _source(file: SyncFile, node: Node, around: Surroundings, desk: Desk) -> Sou
 
 
 def _mapping(mapping: Mapping[str, Any], aim: Target) -> tuple[Mapped, ...]:
-    found = ((resolve(aim.connector.fields, key), value) for key, value in mapping.items())
-    return tuple(Mapped(field.name, value.column, value.static) for field, value in found if field)
+    fields = aim.connector.fields
+    found = ((resolve(fields, key), value) for key, value in mapping.items())
+    given = {field.name: Mapped(field.name, value.column, value.static) for field, value in found if field}
+    others = (each for each in fields if each.default is not None and each.name not in given)
+    return (*given.values(), *(Mapped(each.name, static=each.default) for each in others))
 
 
 def _assembled(file: SyncFile, name: str, reads: Source, aim: Target, parts: _Parts, node: Node) -> Sync:
