@@ -149,8 +149,8 @@ def rehearse(shop: Rehearsal) -> None:
     shop.source(SECOND)
     planned = shop.run("plan")
     assert planned.status == "planned" and planned.result is not None
-    assert {line.reason for line in planned.details["plan"]} == {"rekeyed", "gone", "changed", "new", "repaired"}
-    assert len(planned.details["sample"]) == 5
+    assert {line.reason for line in planned.plan} == {"rekeyed", "gone", "changed", "new", "repaired"}
+    assert len(planned.sample) == 5
     run_id = planned.result.run_id
     assert owner_of(shop.project, run_id) == shop.sync
     applied = shop.run("apply", run_id=run_id)

@@ -73,13 +73,20 @@ class Paper:
 
 def statements(project: Configuration, sync: Sync) -> list[tuple[str, str]]:
     """(name, text) of every canonical statement of an ordinary run, in order, each once."""
-    dialect = adapters.dialect(str(getattr(project.warehouse, "type", "")))
-    paper = Paper(dialect, _answers(), _columns(sync))
-    ledger = with_source(ledger_of(project, sync, paper, Ports()), paper.columns)
+    ledger = paper_ledger(project, sync)
+    paper = ledger.warehouse
+    assert isinstance(paper, Paper)  # noqa: S101 - it was made so
     paper.names = {ledger.tables.of_run("snapshot", run_id) for run_id in (BASELINE, RUN_ID)}
     _walk(ledger, sync)
     known = [(name, sql) for name, sql in paper.written if name.startswith(RUN_KINDS)]
     return list(dict(known).items())
+
+
+def paper_ledger(project: Configuration, sync: Sync) -> Ledger:
+    """A sync's ledger without a connection, its source described as far as the configuration tells."""
+    dialect = adapters.dialect(str(getattr(project.warehouse, "type", "")))
+    paper = Paper(dialect, _answers(), _columns(sync))
+    return with_source(ledger_of(project, sync, paper, Ports()), paper.columns)
 
 
 def _answers() -> dict[str, list[tuple[Any, ...]]]:

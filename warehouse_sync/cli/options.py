@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..config import Configuration
     from ..model import Sync
     from ..opening import World
+    from ..project import Project
 
 Made = TypeVar("Made")
 
@@ -45,14 +46,19 @@ def of_project(command: Callable[..., Made]) -> Callable[..., Made]:
     return project_dir(as_json(click.pass_obj(command)))
 
 
-def loaded(folder: Path, screen: Screen) -> Configuration:
+def opened(folder: Path, screen: Screen) -> Project:
     """The project in a folder, its warnings said."""
-    from ..config import load
+    from ..project import Project
 
-    project = load(folder)
+    project = Project.load(folder)
     for warning in project.warnings:
         screen.note(f"warning: {warning}")
     return project
+
+
+def loaded(folder: Path, screen: Screen) -> Configuration:
+    """What the files of the project in a folder say, its warnings said."""
+    return opened(folder, screen).configuration
 
 
 def one(project: Configuration, name: str) -> Sync:
@@ -75,7 +81,10 @@ def world(screen: Screen) -> Iterator[World]:
 
 
 @contextmanager
-def watched(screen: Screen, around: World) -> Iterator[World]:
-    """The same, with the progress of one run shown."""
+def watched(screen: Screen, around: World, *, bar: bool = True) -> Iterator[World]:
+    """The same, with the progress of one run shown, where that can have a `bar` of its own."""
+    if not bar:
+        yield around
+        return
     with screen.progress() as watch:
         yield replace(around, progress=watch)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +72,7 @@ def _counts(result: Result | None) -> dict[str, int | None]:
 
 
 def _dicts(report: Report, name: str) -> list[dict[str, Any]]:
-    return [row._asdict() for row in report.details.get(name, ())]
+    return [row._asdict() for row in getattr(report, name)]
 
 
 def approval(report: Report) -> str | None:
@@ -152,21 +152,20 @@ def _told(counts: Mapping[str, Any], *, planned: bool) -> str:
 
 
 def _tell_plan(report: Report, screen: Screen) -> None:
-    details: Mapping[str, Sequence[Any]] = report.details
     pages = (report.result.counts.get("planned_pages") if report.result else None) or 0
     if report.status in ("planned", "blocked"):
-        screen.table(("operation", "reason", "action", "identities", "pages"), details.get("plan", ()))
+        screen.table(("operation", "reason", "action", "identities", "pages"), report.plan)
         screen.line(f"requests: {pages:,}")
         read = report.result.counts.get("source_bytes") if report.result else None
         if read is not None:
             screen.line(f"reading the source: {read / 10**9:,.2f} GB by the warehouse's own estimate")
-        screen.table(("error_code", "error_reason", "rows"), details.get("refused", ()), "refused rows")
-        screen.table(("field_notes", "rows"), details.get("notes", ()), "fields left out")
+        screen.table(("error_code", "error_reason", "rows"), report.refused, "refused rows")
+        screen.table(("field_notes", "rows"), report.notes, "fields left out")
         sample = [
             (row.primary_key, row.operation, row.reason, " ".join(f"{k}={v}" for k, v in row.tokens.items()))
-            for row in details.get("sample", ())
+            for row in report.sample
         ]
         screen.table(("primary_key", "operation", "reason", "tokens"), sample, "sample")
     elif report.exit_code:
-        bad = [row for row in details.get("log", ()) if row.status != "succeeded"]
+        bad = [row for row in report.log if row.status != "succeeded"]
         screen.table(("operation", "status", "reason", "error_code", "keys"), bad)

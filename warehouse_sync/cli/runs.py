@@ -1,45 +1,59 @@
-"""The commands that run a sync, wholly or up to its plan."""
+"""The commands that run syncs, wholly or up to their plan."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from .options import as_logged, loaded, of_project, one, watched, world
+from .options import as_logged, of_project, one, opened, watched, world
 from .screen import Screen
+from .selecting import Selecting, selecting, threads
 
 if TYPE_CHECKING:
-    from ..config import Configuration
-    from ..executing import Report
-    from ..model import Sync
-    from ..runner import Request
+    from ..project import Project, Report, Results, Watch
+
+Words = tuple[str, ...]
 
 
-@click.command()
-@click.argument("names", metavar="[SYNC]...", nargs=-1)
+@click.command(cls=Selecting)
+@selecting
+@threads
 @of_project
-def run(screen: Screen, folder: Path, names: tuple[str, ...]) -> None:
-    """Bring audiences up to date: plan, guard, send, settle. Without a name, every sync."""
-    from ..config import select
-    from ..runner import Request
+def run(
+    screen: Screen, folder: Path, names: Words, select: Words, exclude: Words, state: Path | None, threads: int
+) -> None:
+    """Bring audiences up to date: plan, guard, send, settle. Without a selection, every sync."""
+    project = opened(folder, screen)
+    with _watch(screen, threads) as watch:
+        results = project.run((*names, *select), exclude, state=state, threads=threads, watch=watch)
+    _finish(results, screen)
 
-    project = loaded(folder, screen)
-    syncs = select(project, names) if names else project.syncs
-    _run_all(project, syncs, Request("run"), screen)
 
-
-@click.command()
-@click.argument("name", metavar="SYNC")
-@click.option("--sample", type=click.IntRange(0, 1000), default=0, help="Show so many rows of the plan, masked.")
+@click.command(cls=Selecting)
+@selecting
+@threads
+@click.option("--sample", type=click.IntRange(0, 1000), default=0, help="Show so many rows of each plan, masked.")
 @of_project
-def plan(screen: Screen, folder: Path, name: str, sample: int) -> None:
-    """Show what a run would send, and whether the guards allow it; send nothing."""
-    from ..runner import Request
-
-    project = loaded(folder, screen)
-    _run_one(project, one(project, name), Request("plan"), screen, sample=sample)
+def plan(
+    screen: Screen,
+    folder: Path,
+    names: Words,
+    select: Words,
+    exclude: Words,
+    state: Path | None,
+    threads: int,
+    sample: int,
+) -> None:
+    """Show what a run would send, and whether the guards allow it; send nothing. Without a selection, every sync."""
+    project = opened(folder, screen)
+    with _watch(screen, threads) as watch:
+        chosen = (*names, *select)
+        results = project.plan(chosen, exclude, state=state, threads=threads, sample=sample, watch=watch)
+    _finish(results, screen, sole=_is_sole(project, chosen, exclude))
 
 
 @click.command()
@@ -47,46 +61,55 @@ def plan(screen: Screen, folder: Path, name: str, sample: int) -> None:
 @of_project
 def apply(screen: Screen, folder: Path, run_id: str) -> None:
     """Send exactly the plan RUN_ID, or refuse when something changed since."""
-    from ..executing import owner_of
-    from ..runner import Request
-
-    project = loaded(folder, screen)
-    _run_one(project, owner_of(project, run_id), Request("apply", run_id=run_id), screen)
+    with _watch(screen) as watch:
+        results = opened(folder, screen).apply(run_id, watch=watch)
+    _finish(results, screen, sole=True)
 
 
 @click.command()
 @click.argument("name", metavar="SYNC")
+@click.option(
+    "--mode",
+    type=click.Choice(["add", "replace"]),
+    default="add",
+    help="replace: the platform's list is replaced, or each member removed before it is added again.",
+)
 @of_project
-def resync(screen: Screen, folder: Path, name: str) -> None:
+def resync(screen: Screen, folder: Path, name: str, mode: str) -> None:
     """Add every wanted member again, and remove what is not wanted."""
-    from ..runner import Request
+    with _watch(screen) as watch:
+        results = opened(folder, screen).resync(name, replace=mode == "replace", watch=watch)
+    _finish(results, screen, sole=True)
 
-    project = loaded(folder, screen)
-    _run_one(project, one(project, name), Request("resync"), screen)
 
-
-@click.command()
-@click.argument("name", metavar="SYNC")
+@click.command(cls=Selecting)
+@selecting
+@threads
 @of_project
-def retry(screen: Screen, folder: Path, name: str) -> None:
-    """Run, and send rejected rows again now, ignoring their pause."""
-    from ..runner import Request
+def retry(
+    screen: Screen, folder: Path, names: Words, select: Words, exclude: Words, state: Path | None, threads: int
+) -> None:
+    """Run, and send rejected rows again now, ignoring their pause. Without a selection, what did not end well last."""
+    project, chosen = opened(folder, screen), (*names, *select)
+    with _watch(screen, threads) as watch:
+        results = project.retry(chosen, exclude, state=state, threads=threads, watch=watch)
+    if not results and not results.notes:
+        screen.note("nothing to retry: every sync of the last run ended well")
+    _finish(results, screen, sole=_is_sole(project, chosen, exclude))
 
-    project = loaded(folder, screen)
-    _run_one(project, one(project, name), Request("retry"), screen)
 
-
-@click.command()
-@click.argument("names", metavar="[SYNC]...", nargs=-1)
+@click.command(cls=Selecting)
+@selecting
+@threads
 @of_project
-def poll(screen: Screen, folder: Path, names: tuple[str, ...]) -> None:
-    """Ask for verdicts that come later; plan and send nothing. Without a name, for every sync."""
-    from ..config import select
-    from ..runner import Request
-
-    project = loaded(folder, screen)
-    syncs = select(project, names) if names else project.syncs
-    _run_all(project, syncs, Request("poll"), screen)
+def poll(
+    screen: Screen, folder: Path, names: Words, select: Words, exclude: Words, state: Path | None, threads: int
+) -> None:
+    """Ask for verdicts that come later; plan and send nothing. Without a selection, for every sync."""
+    project = opened(folder, screen)
+    with _watch(screen, threads) as watch:
+        results = project.poll((*names, *select), exclude, state=state, threads=threads, watch=watch)
+    _finish(results, screen)
 
 
 @click.command("test-record")
@@ -101,7 +124,7 @@ def test_record(screen: Screen, folder: Path, name: str, key: str, as_logged: bo
     from ..runner import Request
     from .reports import record, tell
 
-    project = loaded(folder, screen)
+    project = opened(folder, screen).configuration
     sync = one(project, name)
     with world(screen) as around, watched(screen, around) as seen:
         report = run_one(project, sync, Request("test-record", key=key), seen, as_logged=as_logged)
@@ -115,36 +138,28 @@ def test_record(screen: Screen, folder: Path, name: str, key: str, as_logged: bo
     raise click.exceptions.Exit(report.exit_code)
 
 
-def _run_one(project: Configuration, sync: Sync, request: Request, screen: Screen, *, sample: int = 0) -> None:
-    from ..executing import run_one
-
-    with world(screen) as around, watched(screen, around) as seen:
-        report = run_one(project, sync, request, seen, sample=sample)
-    _finish([report], screen, many=False)
-
-
-def _run_all(project: Configuration, syncs: tuple[Sync, ...], request: Request, screen: Screen) -> None:
-    from ..executing import run_or_skip
+@contextmanager
+def _watch(screen: Screen, threads: int = 1) -> Iterator[Watch]:
+    """Signals caught for all runs together; a bar for each where there is one at a time; each told as it ends."""
+    from ..project import Watch
     from .reports import tell
 
-    reports = []
+    told: Callable[[Report], None] = lambda report: tell(report, screen)  # noqa: E731 - a type for a callback
     with world(screen) as around:
-        for sync in syncs:
-            with watched(screen, around) as seen:
-                report = run_or_skip(project, sync, request, seen)
-            tell(report, screen)
-            reports.append(report)
-    _finish(reports, screen, many=True)
+        yield Watch(lambda: watched(screen, around, bar=threads == 1), told)
 
 
-def _finish(reports: list[Report], screen: Screen, *, many: bool) -> None:
-    from ..executing import worst
-    from .reports import record, tell
+def _is_sole(project: Project, words: Words, exclude: Words) -> bool:
+    """Whether one sync was asked for by its name alone: what is printed then is that sync's."""
+    return not exclude and len(words) == 1 and any(sync.name == words[0] for sync in project.syncs)
 
-    code = worst(report.exit_code for report in reports)
+
+def _finish(results: Results, screen: Screen, *, sole: bool = False) -> None:
+    from .reports import record
+
+    for note in results.notes:
+        screen.note(f"warning: {note}")
     if screen.json:
-        records = [record(report) for report in reports]
-        screen.document({"runs": records, "exit_code": code} if many else records[0])
-    elif not many:
-        tell(reports[0], screen)
-    raise click.exceptions.Exit(code)
+        records = [record(report) for report in results]
+        screen.document(records[0] if sole else {"runs": records, "exit_code": results.exit_code})
+    raise click.exceptions.Exit(results.exit_code)
