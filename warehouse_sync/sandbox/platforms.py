@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .google import Google
 from .linkedin import LinkedIn
 from .meta import Meta
 from .parts import Part
@@ -12,7 +13,7 @@ from .receiver import Receiver
 from .settings import Clock, Settings
 from .tiktok import TikTok
 
-OTHERS: tuple[Any, ...] = (LinkedIn, TikTok, Receiver)
+OTHERS: tuple[Any, ...] = (Google, LinkedIn, TikTok, Receiver)
 """Every part but Meta's, as classes made with (settings, clock); their names and catalogues are the class's own."""
 
 CATALOGUES: Mapping[str, Any] = {each.name: each for each in (Meta, *OTHERS)}
