@@ -74,6 +74,20 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Gate:
+    """What dbt's last invocation means for one run of a sync.
+
+    `code` is None where the sync may run, else a code such as `dbt_model_failed`, with a sentence in `reason`.
+    `once`: it may not where an earlier run has settled after the same invocation.
+    """
+
+    invocation_id: str | None = None
+    code: str | None = None
+    reason: str = ""
+    once: bool = False
+
+
+@dataclass(frozen=True)
 class AudienceSpec:
     """The list a sync owns: an existing one by `id`, or one to find by exact `name` and else create.
 
