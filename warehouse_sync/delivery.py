@@ -22,6 +22,9 @@ HALVING_BUDGET = 100
 
 FLUSH_PAGES = 8
 
+SENDING = "wsync-send"
+"""How the threads that send are called; a run has one other, its own."""
+
 KEEP_SECONDS = 5.0
 """How often `keep` is asked while requests are in flight: one may wait minutes for a throttled platform."""
 
@@ -93,7 +96,7 @@ class Sender:
 
     def send(self, pages: Generator[tuple[int, Page]]) -> Delivery:
         """Send every page, or stop early: `Delivery.stopped_by` then says why. Every page begun has its outcomes."""
-        pool = ThreadPoolExecutor(self.concurrency, thread_name_prefix="wsync-send")
+        pool = ThreadPoolExecutor(self.concurrency, thread_name_prefix=SENDING)
         flying: dict[Future[PageResult], Page] = {}
         step_now = 0
         try:

@@ -32,6 +32,6 @@ def waited_for(open_it: Callable[[], T], ports: Ports) -> T:
                 raise
             if str(held) != told:
                 told = str(held)
-                log.warning("waiting up to %.3g s: %s", left, held)
+                log.warning("waiting up to %g s: %s", held.patience, held)
         ports.sleep(min(pause, left))
         pause = min(2 * pause, LONGEST)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from ..delivery import SENDING
 from ..errors import Stopped, Unavailable, WsyncError
 from .screen import Screen
 
@@ -23,15 +24,15 @@ class Signals:
         return Stopped(self.number) if self.number else None
 
     def sleep(self, seconds: float) -> None:
-        """Wait, but not after a signal: then the main thread stops, and a request that waited is given up.
+        """Wait, but not after a signal: then a run stops, and a request that waited is given up.
 
-        The request may have been applied before, so that its rows are in doubt.
+        The request, in a thread that sends, may have been applied before, so that its rows are in doubt.
         """
         if not self.asked.wait(seconds):
             return
-        if threading.current_thread() is threading.main_thread():
-            raise Stopped(self.number)
-        raise Unavailable("stopped while it waited to try again", code="stopped", certain=False)
+        if threading.current_thread().name.startswith(SENDING):
+            raise Unavailable("stopped while it waited to try again", code="stopped", certain=False)
+        raise Stopped(self.number)
 
     def receive(self, number: int, _frame: FrameType | None) -> None:
         if self.number:
