@@ -222,7 +222,7 @@ def test_a_fault_before_any_sync_shows_no_values_either(shop: Shop, monkeypatch:
     def explode(*_: object) -> None:
         raise ValueError("a secret")
 
-    monkeypatch.setattr("warehouse_sync.config.load", explode)
+    monkeypatch.setattr("warehouse_sync.project.load_configuration", explode)
     result = shop.wsync("status", "--json", code=1)
     assert "a secret" not in result.output
     assert json.loads(result.stdout)["error"]["class"] == "ValueError"
