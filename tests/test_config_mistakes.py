@@ -88,7 +88,7 @@ WAREHOUSES, DESTINATIONS = ", ".join(adapters.BUILT_IN), ", ".join(connectors.BU
         ('primary_key: [a, "b\\n"]', "primary_key[1]: holds a control character"),
         ("primary_key: 7", "primary_key: must be a list"),
         ("source: {tabel: x}", "source.tabel: is not a setting here; did you mean table?"),
-        ("source: {table: x, query_file: y}", "source: needs either table or query_file"),
+        ("source: {table: x, query_file: y}", "source: needs one of table, query_file and dbt"),
         (
             "source: main.my table",
             "source: is not a plain table name (letters, digits, _, $ and -, parts joined by dots); "
@@ -136,8 +136,8 @@ def test_a_mistake_in_a_sync_is_named_with_file_line_and_key(tmp_path: Path, lin
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("warehouse: duckdb", f"warehouse: needs a type; known: {WAREHOUSES}"),
-        ("warehouse: {path: x}", f"warehouse: needs a type; known: {WAREHOUSES}"),
+        ("warehouse: duckdb", f"warehouse: needs a type; known: {WAREHOUSES}, or dbt"),
+        ("warehouse: {path: x}", f"warehouse: needs a type; known: {WAREHOUSES}, or dbt"),
         ("warehouse: {type: duckbd}", "warehouse.type: there is no warehouse type 'duckbd'; did you mean duckdb?"),
         ("warehouse: {type: duckdb}", "warehouse.path: is missing"),
         (

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
+from ..dbt.references import is_reference
 from ..errors import ConfigError
 from ..model import Place
 from .complaints import ConfigErrors, repeats, scrubbed, sentence, shown
@@ -71,13 +72,24 @@ def block(
     `also` are keys that may stand beside the model's own (they were taken out before), `later` those whose
     values another model will read: their environment variables are left alone here.
     """
+    rendered = filled(model, node, prefix, desk, later=later)
+    return None if rendered is None else validated(model, rendered, prefix, desk, also=also)
+
+
+def filled(model: type[BaseModel], node: Node, prefix: str, desk: Desk, *, later: Collection[str] = ()) -> Node | None:
+    """The block with its environment variables filled in, or None after a complaint; see `block`."""
     before = len(desk.complaints)
     if not isinstance(node.value, Mapping):
         desk.complain("must be a block of settings (key: value)", node.place, prefix)
         return None
     rendered = _rendered_block(model, node, prefix, desk, later)
-    if len(desk.complaints) > before:
-        return None
+    return None if len(desk.complaints) > before else rendered
+
+
+def validated(
+    model: type[Model], rendered: Node, prefix: str, desk: Desk, *, also: Collection[str] = ()
+) -> Model | None:
+    """A block whose variables are filled in as its model, or None after a complaint; see `block`."""
     try:
         return model.model_validate(plain(rendered))
     except ValidationError as invalid:
@@ -168,6 +180,8 @@ def _is_literal(value: str) -> bool:
 
 def _fill(node: Node, key: str, desk: Desk, *, secret: bool) -> str:
     value = str(node.value)
+    if key in ("source", "source.dbt") and is_reference(value):
+        return value  # {{ ref('model') }}, as dbt's users write it
 
     def variable(found: re.Match[str]) -> str:
         if key.endswith(".endpoint") and _ENDPOINT.fullmatch(found[1]):

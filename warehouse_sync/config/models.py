@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from ..dbt.references import is_reference
 from ..model import Hashing, Mode
 from ..schedule import Schedule
 from . import values
@@ -177,11 +178,16 @@ class SourceBlock(Block):
         description="A table or view: `schema.name` as in SQL without quotes, or a list of the name's exact parts.",
     )
     query_file: Text | None = Field(default=None, description="A file with one SELECT, relative to the project.")
+    dbt: Annotated[Text, AfterValidator(values.reference)] | None = Field(
+        default=None,
+        description="A node of dbt's manifest: `ref('model')`, `ref('package', 'model')`, `ref('model', v=2)` or "
+        "`source('source', 'table')`.",
+    )
 
     @model_validator(mode="after")
     def _one_of(self) -> SourceBlock:
-        if (self.table is None) == (self.query_file is None):
-            raise ValueError("needs either table or query_file")
+        if [self.table, self.query_file, self.dbt].count(None) != 2:
+            raise ValueError("needs one of table, query_file and dbt")
         return self
 
 
@@ -213,8 +219,10 @@ class AudienceName(Block):
         return self
 
 
-def _as_table(value: object) -> object:
-    return {"table": value} if isinstance(value, str) else value
+def _as_source(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return {"dbt": value} if is_reference(value) else {"table": value}
 
 
 def _as_column(value: object) -> object:
@@ -235,8 +243,8 @@ class SyncFile(Settings):
     name: Annotated[str, AfterValidator(values.sync_name)] | None = Field(
         default=None, description="The name of the sync; left out, the name of the file."
     )
-    source: Annotated[SourceBlock, BeforeValidator(_as_table, json_schema_input_type=str | SourceBlock)] = Field(
-        description="What the sync reads: a table or view, or a file with one SELECT."
+    source: Annotated[SourceBlock, BeforeValidator(_as_source, json_schema_input_type=str | SourceBlock)] = Field(
+        description="What the sync reads: a table or view, `ref('model')` of dbt, or a file with one SELECT."
     )
     primary_key: Annotated[
         list[Column],
@@ -250,6 +258,11 @@ class SyncFile(Settings):
     audience: Any = Field(description="The list the sync owns, by `id` or `name`, and the connector's settings for it.")
     mapping: Fields = Field(description="The destination's fields: `FIELD: column`, or `FIELD: {static: value}`.")
     options: Any = Field(default=None, description="The connector's own settings of a sync.")
+    tags: Annotated[
+        list[Annotated[str, AfterValidator(values.tag)]],
+        BeforeValidator(_listed, json_schema_input_type=str | list[str]),
+        AfterValidator(values.unique),
+    ] = Field(default_factory=list, description="Words to choose it by; those of its dbt model are added.")
 
 
 class DestinationFile(Block):
@@ -263,10 +276,55 @@ class DestinationFile(Block):
     normalize: Annotated[str, BeforeValidator(values.on_off_word)] = Field(default="on", description="As in a sync.")
 
 
+class DbtConnection(Block):
+    """`warehouse.dbt`: the connection that dbt's profile describes. What is left out is looked up as dbt does."""
+
+    profile: Text | None = Field(
+        default=None, description="The profile; left out, `DBT_PROFILE`, then that of `dbt_project.yml`."
+    )
+    target: Text | None = Field(
+        default=None, description="Its output; left out, `DBT_TARGET`, then the profile's own `target`."
+    )
+    profiles_dir: Text | None = Field(
+        default=None,
+        description="The folder of `profiles.yml`; left out, `DBT_PROFILES_DIR`, then the dbt project where the file "
+        "is there, then `~/.dbt`.",
+    )
+    project_dir: Text | None = Field(
+        default=None, description="The folder of `dbt_project.yml`; left out, `dbt.project_dir`."
+    )
+
+
+class DbtBlock(Block):
+    """How syncs follow dbt; see docs/dbt.md."""
+
+    project_dir: Text | None = Field(
+        default=None, description="The folder of `dbt_project.yml`; left out, that of `wsync.yml`."
+    )
+    gate: OnOff = Field(
+        default=True, description="A sync is skipped when dbt's last invocation failed for its model or a test on it."
+    )
+    not_run: Literal["run", "skip"] = Field(
+        default="run", description="What a sync does when its model was not part of dbt's last invocation."
+    )
+    consumed: Literal["run", "skip"] = Field(
+        default="run", description="What a sync does when it has run after dbt's last invocation already."
+    )
+    max_age: Annotated[str | None, BeforeValidator(values.period)] = Field(
+        default=None, description="A sync is skipped when dbt's results are older, such as `26 hours`."
+    )
+
+
 class ProjectFile(Block):
     """The file `wsync.yml`."""
 
-    warehouse: Any = Field(description="The warehouse: `type` and that warehouse's settings.")
+    warehouse: Any = Field(
+        default=None,
+        description="The warehouse: `type` and that warehouse's settings; or `dbt`, or `{dbt: {…}}`: the connection of "
+        "dbt's profile. Required, but for a dbt project.",
+        json_schema_extra={"default": "dbt"},
+    )
+    dbt: DbtBlock = Field(default_factory=DbtBlock, description="How syncs follow dbt; see dbt.")
     state_schema: Annotated[str, AfterValidator(values.schema)] = Field(
         default="wsync", description="The schema of the warehouse that holds wsync's own tables."
     )

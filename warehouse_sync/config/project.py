@@ -11,13 +11,17 @@ from pydantic import BaseModel
 
 from .. import adapters
 from ..connectors import connector
+from ..dbt.files import DbtFiles
 from ..errors import ConfigError
 from ..model import AudienceSpec, Place, Source, Sync
-from .blocks import Desk, block, dotted, settings_of, text
+from .blocks import Desk, block, dotted
 from .complaints import ConfigErrors, near, shown
+from .declared import declarations
 from .models import ProjectFile, Settings
-from .syncs import Surroundings, Target, destination_file, sync_of, target
+from .sources import Nodes
+from .syncs import Surroundings, Target, destination_file, sync_from, sync_of, target
 from .values import SYNC_NAME
+from .warehouses import Linked, linked, manifest_of, warehouse_of
 from .yaml_places import Node, read
 
 __all__ = ["FILE", "ConfigErrors", "Configuration", "load", "load_destination_file", "select"]
@@ -32,7 +36,7 @@ class Configuration:
 
     `warehouse` is the settings object of the warehouse's adapter. `warnings` are sentences for the user about
     what works but should be changed. `accounts` are the destinations of `wsync.yml`, each as a sync that reads nothing,
-    so that they can be looked at before there is a sync.
+    so that they can be looked at before there is a sync. `dbt` are the files of the dbt project beside it, if any.
     """
 
     root: Path
@@ -41,6 +45,7 @@ class Configuration:
     syncs: tuple[Sync, ...]
     warnings: tuple[str, ...] = ()
     accounts: tuple[Sync, ...] = ()
+    dbt: DbtFiles | None = None
 
 
 def load(project_dir: Path | str, environ: Mapping[str, str] | None = None) -> Configuration:
@@ -54,15 +59,18 @@ def load(project_dir: Path | str, environ: Mapping[str, str] | None = None) -> C
     if not isinstance(node.value, Mapping):
         desk.complain("must be a block of settings (key: value)", node.place)
         desk.close()
-    top = block(ProjectFile, node, "", desk, later=("warehouse", "defaults", "destinations"))
-    warehouse = _warehouse(node, root, desk)
-    around = _surroundings(node, root, warehouse, desk)
+    top = block(ProjectFile, node, "", desk, later=("warehouse", "dbt", "defaults", "destinations"))
+    dbt = linked(node, root, desk)
+    warehouse = warehouse_of(node, root, dbt, desk)
+    around = _surroundings(node, root, warehouse, dbt, desk)
     syncs = tuple(_syncs(root, around, desk))
     _refuse_doubles(syncs, desk)
     desk.close()
     if top is None or warehouse is None:  # pragma: no cover - either was complained about
         raise ConfigError("cannot be read", path=root / FILE)
-    return Configuration(root, warehouse, top.state_schema, syncs, tuple(desk.warnings), tuple(_accounts(around)))
+    return Configuration(
+        root, warehouse, top.state_schema, syncs, tuple(desk.warnings), tuple(_accounts(around)), dbt.files
+    )
 
 
 def select(project: Configuration, names: Iterable[str] = ()) -> tuple[Sync, ...]:
@@ -107,39 +115,13 @@ def _main_file(root: Path) -> Node:
     return read(path)
 
 
-def _warehouse(node: Node, root: Path, desk: Desk) -> BaseModel | None:
-    entry = node.entries.get("warehouse")
-    if entry is None:
-        return None
-    kind = entry.node.entries.get("type")
-    if kind is None:
-        desk.complain(f"needs a type; known: {', '.join(adapters.names())}", entry.place, "warehouse")
-        return None
-    word = text(kind.node, "warehouse.type", desk)
-    if word is None:
-        return None
-    if word not in adapters.names():
-        message = f"there is no warehouse type {desk.echo(word)}; {near(word, adapters.names())}"
-        desk.complain(message, kind.place, "warehouse.type")
-        return None
-    model = adapters.settings_model(word)
-    own = settings_of(Node(entry.place, entry.node.value), model)
-    settings = block(model, own, "warehouse", desk, also=("type",))
-    return _from_root(settings, root) if settings else None
-
-
-def _from_root(settings: BaseModel, root: Path) -> BaseModel:
-    """The settings with a database file's path, and every setting that is a path, as seen from the project's folder."""
-    paths: dict[str, object] = {name: root / value for name, value in settings if isinstance(value, Path)}
-    path = getattr(settings, "path", None)
-    if isinstance(path, str) and not path.startswith(":"):
-        paths["path"] = str(root / path)
-    return settings.model_copy(update=paths)
-
-
-def _surroundings(node: Node, root: Path, warehouse: BaseModel | None, desk: Desk) -> Surroundings:
+def _surroundings(node: Node, root: Path, warehouse: BaseModel | None, dbt: Linked, desk: Desk) -> Surroundings:
     dialect = adapters.dialect(str(getattr(warehouse, "type", ""))) if warehouse else None
-    return Surroundings(root, dialect.rendering if dialect else None, _targets(node, desk), _defaults(node, desk))
+    nodes = Nodes(
+        manifest_of(dbt, desk), dbt.files.project.root if dbt.files else None, dialect.name if dialect else ""
+    )
+    rendering = dialect.rendering if dialect else None
+    return Surroundings(root, rendering, _targets(node, desk), _defaults(node, desk), nodes)
 
 
 def _targets(node: Node, desk: Desk) -> dict[str, Target | None]:
@@ -168,12 +150,24 @@ def _defaults(node: Node, desk: Desk) -> Node | None:
 def _syncs(root: Path, around: Surroundings, desk: Desk) -> Iterator[Sync]:
     folder = root / "syncs"
     paths = sorted(path for path in folder.glob("*") if path.suffix in {".yml", ".yaml"})
-    if not paths:
-        desk.warnings.append(f"{folder} holds no sync (a file NAME.yml each)")
+    declared = tuple(declarations(around.nodes.manifest, around.nodes.root or root, desk))
+    if not paths and not declared:
+        desk.warnings.append(_none(folder, around.nodes))
     for path in paths:
         sync = sync_of(path, around, desk)
         if sync is not None:
             yield sync
+    for each in declared:
+        sync = sync_from(each, around, desk)
+        if sync is not None:
+            yield sync
+
+
+def _none(folder: Path, nodes: Nodes) -> str:
+    if nodes.root is None:
+        return f"{folder} holds no sync (a file NAME.yml each)"
+    seen = "and no model of dbt's manifest" if nodes.manifest else "and dbt has written no manifest yet (`dbt parse`)"
+    return f"{folder} holds no sync (a file NAME.yml each), {seen} has one under its meta"
 
 
 def _refuse_doubles(syncs: Iterable[Sync], desk: Desk) -> None:

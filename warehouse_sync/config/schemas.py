@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from .. import adapters, connectors
 from ..connectors import Connector, connector
-from .models import AudienceName, ProjectFile, Settings, SyncFile
+from .models import AudienceName, DbtConnection, ProjectFile, Settings, SyncFile
 
 Schema = dict[str, Any]
 
@@ -66,10 +66,17 @@ def _project(known: tuple[Connector, ...]) -> Schema:
         for each in known
     ]
     properties = schema["properties"]
+    warehouses += [{"const": "dbt"}, _from_dbt(defs)]
     properties["warehouse"] = _said(properties["warehouse"], {"oneOf": warehouses})
     properties["destinations"]["additionalProperties"] = {"oneOf": destinations}
     properties["defaults"] = _said(properties["defaults"], defs.refer("defaults", defs.add("", Settings)))
     return _finished("wsync.yml", schema, defs)
+
+
+def _from_dbt(defs: _Definitions) -> Schema:
+    """The connection of dbt's profile, with settings of the warehouse's own beside it."""
+    linked = defs.refer("warehouse_dbt", defs.add("", DbtConnection))
+    return {"type": "object", "properties": {"dbt": linked}, "required": ["dbt"], "not": {"required": ["type"]}}
 
 
 def _sync(known: tuple[Connector, ...]) -> Schema:

@@ -1,13 +1,17 @@
-"""The source of a sync: the parts of a table's name, or the text of the one SELECT in a query file."""
+"""The source of a sync: the parts of a table's name, a node of dbt, or the one SELECT in a query file."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlglot import TokenType, exp, parse, tokenize
 from sqlglot.errors import ParseError, SqlglotError
 
+from ..dbt.manifest import Manifest
+from ..dbt.manifest import Node as DbtNode
+from ..dbt.references import read_reference, resolve
 from ..errors import ConfigError
 from ..model import Source
 from ..statements import Rendering
@@ -16,13 +20,53 @@ from .values import PlainName
 from .yaml_places import read_text
 
 
-def source(block: SourceBlock, root: Path, rendering: Rendering) -> Source:
+@dataclass(frozen=True)
+class Nodes:
+    """What dbt made, for sources that name it: its manifest, where it has written one, and our warehouse's name.
+
+    `root` is the folder of the dbt project; None where there is none.
+    """
+
+    manifest: Manifest | None = None
+    root: Path | None = None
+    warehouse: str = ""
+
+
+def source(block: SourceBlock, root: Path, rendering: Rendering, nodes: Nodes) -> Source:
     """What a sync reads. `root` is the project, `rendering` that of its warehouse. Raises `ConfigError`."""
+    if block.dbt is not None:
+        node = resolve(_manifest(nodes), read_reference(block.dbt))
+        return Source(relation=relation(node, rendering), label=node.label, node=node.unique_id)
     if block.table is not None:
         spelled = rendering.spelled if isinstance(block.table, PlainName) else str
         return Source(relation=tuple(map(spelled, block.table)), label=".".join(block.table))
     path = root / str(block.query_file)
     return Source(query=one_select(read_text(path), path, rendering.dialect), label=str(block.query_file))
+
+
+def relation(node: DbtNode, rendering: Rendering) -> tuple[str, ...]:
+    """The parts of the name that dbt gave a node's table. Raises `ConfigError` where it cannot be read."""
+    try:
+        table = exp.to_table(str(node.relation_name), dialect=rendering.dialect)
+    except SqlglotError:
+        table = exp.Table()
+    parts = [part for part in table.parts if isinstance(part, exp.Identifier)] if table.this else []
+    if not parts or len(parts) != len(table.parts):
+        raise ConfigError("has a relation_name in dbt's manifest that is no table's name here")
+    return tuple(part.name if part.args.get("quoted") else rendering.spelled(part.name) for part in parts)
+
+
+def _manifest(nodes: Nodes) -> Manifest:
+    if nodes.root is None:
+        raise ConfigError("is a node of dbt, but there is no dbt_project.yml here; dbt.project_dir says where it is")
+    if nodes.manifest is None:
+        raise ConfigError("is a node of dbt, which has written no manifest yet; run `dbt build` or `dbt parse`")
+    made_for = nodes.manifest.adapter_type
+    if made_for and nodes.warehouse and made_for != nodes.warehouse:
+        raise ConfigError(
+            f"is a node of dbt, whose manifest is made for {made_for}, but the warehouse is {nodes.warehouse}"
+        )
+    return nodes.manifest
 
 
 def one_select(text: str, path: Path, dialect: str) -> str:

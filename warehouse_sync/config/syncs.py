@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,9 @@ from ..model import AudienceSpec, GuardLimits, Mapped, Place, Source, Sync
 from ..statements import Rendering
 from .blocks import Desk, block, dotted, only, over, settings_of, text, without
 from .complaints import ConfigErrors, near, shown
+from .declared import Declared
 from .models import AudienceName, DestinationFile, SyncFile
-from .sources import source
+from .sources import Nodes, source
 from .values import SYNC_NAME, seconds
 from .yaml_places import Node, read
 
@@ -43,6 +44,7 @@ class Surroundings:
     rendering: Rendering | None
     targets: Mapping[str, Target | None]
     defaults: Node | None
+    nodes: Nodes = field(default_factory=Nodes)
 
 
 def target(name: str, node: Node, key: str, desk: Desk) -> Target | None:
@@ -73,6 +75,20 @@ def sync_of(path: Path, around: Surroundings, desk: Desk) -> Sync | None:
     except ConfigErrors as problem:
         desk.complaints.extend(problem.complaints)
         return None
+    return _read(node, path.stem, around, desk)
+
+
+def sync_from(declared: Declared, around: Surroundings, desk: Desk) -> Sync | None:
+    """The sync that stands beside a dbt model, or None after complaints that name the model."""
+    before = len(desk.complaints)
+    sync = _read(declared.node, declared.name, around, desk)
+    for complaint in desk.complaints[before:]:
+        complaint.key = dotted(declared.owner, complaint.key or "")
+    return sync
+
+
+def _read(node: Node, stem: str, around: Surroundings, desk: Desk) -> Sync | None:
+    """A sync's block as a sync; `stem` is its name where it gives none."""
     if around.defaults and node.entries:
         node = over(around.defaults, node)
     file = block(SyncFile, node, "", desk, later=_ELSEWHERE)
@@ -80,12 +96,18 @@ def sync_of(path: Path, around: Surroundings, desk: Desk) -> Sync | None:
     if aim is None:
         return None
     parts = _parts(node, aim, desk)
-    name = _name(file, path, desk) if file else None
+    name = _name(file, stem, node, desk) if file else None
     reads = _source(file, node, around, desk) if file else None
     if file is None or parts is None or name is None or reads is None:
         return None
     aim = parts.aim
-    return _checked(_assembled(file, name, reads, aim, parts, node), aim, node, desk)
+    tags = _tags(file, reads, around)
+    return _checked(replace(_assembled(file, name, reads, aim, parts, node), tags=tags), aim, node, desk)
+
+
+def _tags(file: SyncFile, reads: Source, around: Surroundings) -> tuple[str, ...]:
+    node = around.nodes.manifest.nodes.get(reads.node or "") if around.nodes.manifest else None
+    return tuple(dict.fromkeys([*file.tags, *(node.tags if node else ())]))
 
 
 def destination_file(path: Path, desk: Desk) -> Sync | None:
@@ -199,12 +221,12 @@ def _fields_fit(node: Node, to: Connector, desk: Desk) -> bool:
     return len(desk.complaints) == before
 
 
-def _name(file: SyncFile, path: Path, desk: Desk) -> str | None:
-    name = file.name or path.stem
+def _name(file: SyncFile, stem: str, node: Node, desk: Desk) -> str | None:
+    name = file.name or stem
     if SYNC_NAME.fullmatch(name):
         return name
     rule = "a letter, then at most 62 letters, digits, _ and -"
-    desk.complain(f"the file's name {shown(path.stem)!r} is not a sync name: {rule}", Place(path, 1), "name")
+    desk.complain(f"the file's name {shown(stem)!r} is not a sync name: {rule}", Place(node.place.path, 1), "name")
     return None
 
 
@@ -214,8 +236,11 @@ def _source(file: SyncFile, node: Node, around: Surroundings, desk: Desk) -> Sou
     entry = node.entries["source"]
     entry = entry.node.entries.get("query_file", entry)
     try:
-        return source(file.source, around.root, around.rendering)
+        return source(file.source, around.root, around.rendering, around.nodes)
     except ConfigError as problem:
+        if file.source.dbt is not None:
+            desk.complain(problem.message, entry.place, "source")
+            return None
         name = str(file.source.query_file)
         inside = isinstance(problem.path, Path) and problem.line is not None and name not in desk.hidden
         if inside:

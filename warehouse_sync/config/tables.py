@@ -10,7 +10,18 @@ from pydantic import BaseModel
 
 from .. import adapters, connectors
 from ..schedule import Schedule
-from .models import AudienceName, Guards, MappedBlock, ProjectFile, Settings, SourceBlock, SyncFile, Task
+from .models import (
+    AudienceName,
+    DbtBlock,
+    DbtConnection,
+    Guards,
+    MappedBlock,
+    ProjectFile,
+    Settings,
+    SourceBlock,
+    SyncFile,
+    Task,
+)
 
 _TABLE = re.compile(r"(?<=<!-- settings: )(?P<name>[a-z ]+?)(?P<open> -->\n).*?(?=<!-- end -->)", re.DOTALL)
 
@@ -27,6 +38,8 @@ def models() -> dict[str, type[BaseModel]]:
         "source": SourceBlock,
         "mapping": MappedBlock,
         "audience": AudienceName,
+        "dbt": DbtBlock,
+        "dbt connection": DbtConnection,
     }
     for name in adapters.BUILT_IN:
         own[name] = adapters.settings_model(name)

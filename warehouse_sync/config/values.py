@@ -9,6 +9,7 @@ import unicodedata
 from pydantic import ValidatorFunctionWrapHandler
 from pydantic_core import PydanticCustomError
 
+from ..dbt.references import read_reference
 from ..schedule import read_cron
 
 PART = re.compile(r"[A-Za-z_][A-Za-z0-9_$]{0,127}")
@@ -125,3 +126,14 @@ def unique(values: list[str]) -> list[str]:
     if len(set(values)) != len(values):
         raise ValueError("names a column twice")
     return values
+
+
+def reference(value: str) -> str:
+    read_reference(value)
+    return value
+
+
+def tag(value: str) -> str:
+    if not re.fullmatch(r"[^\s,*?:+@]{1,100}", value):
+        raise ValueError("is not a tag: no spaces, and none of , * ? : + @")
+    return value

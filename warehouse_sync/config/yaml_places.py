@@ -103,6 +103,15 @@ def plain(node: Node) -> Any:
     return node.value
 
 
+def planted(value: Any, place: Place) -> Node:
+    """Plain values as a tree, all of it at one place; of any other kind of value its text."""
+    if isinstance(value, Mapping):
+        return Node(place, {str(key): Entry(place, planted(inner, place)) for key, inner in value.items()})
+    if isinstance(value, list | tuple):
+        return Node(place, tuple(planted(inner, place) for inner in value))
+    return Node(place, value if isinstance(value, Scalar) else str(value))
+
+
 def locate(node: Node, path: tuple[str | int, ...]) -> tuple[Place, str]:
     """The place and dotted key of the value at `path`; of a key that is not there, the place of its block."""
     place, key = node.place, ""
