@@ -1,4 +1,8 @@
-"""Values on their way to an HTTP API: cleaned and hashed as the field asks, refused as the document says."""
+"""Values on their way to an HTTP API: cleaned and hashed as the field asks, refused as the document says.
+
+There is no platform: the rules are those of the other product's document and of its code, and where that has a trap,
+ours.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.case_tables import Source, table
 from tests.http_api.case import INSERT, destination
 from warehouse_sync.connectors.http import CONNECTOR
 from warehouse_sync.connectors.http_fields import fields_of
@@ -45,63 +50,109 @@ def digest(text: str, kind: str = "sha256") -> str:
     return hashlib.new(kind, text.encode()).hexdigest()
 
 
-PLAIN = [
-    # value, normalize, what travels
-    ("Foo@X.com ", "none", "Foo@X.com "),
-    ("Foo@X.com ", "trim", "Foo@X.com"),
-    (" Foo@X.com ", "lower", "foo@x.com"),
-    (" Foo@X.com ", "email", "foo@x.com"),
-    ("İstanbul", "lower", "istanbul"),
-    ("no address", "email", None),
-    ("+1 (231) 234-5678", "phone", "+12312345678"),
-    ("0231 234", "phone", None),
-    ("", "none", None),
-    ("  ", "none", None),
-    (None, "none", None),
-    (42, "none", 42),
-    (42.0, "none", 42),
-    (1.5, "none", 1.5),
-    (float("nan"), "none", None),
-    (Decimal("19.99"), "none", 19.99),
-    (Decimal("0.1000000000000000000001"), "none", "0.1000000000000000000001"),
-    (True, "none", True),
-    (False, "none", False),
-    (date(2026, 11, 22), "none", "2026-11-22"),
-    (datetime(2026, 11, 22, 1, 2, tzinfo=UTC), "none", "2026-11-22T01:02:00+00:00"),
-    (UUID(int=1), "none", "00000000-0000-0000-0000-000000000001"),
-    ('with "quotes"\n', "none", 'with "quotes"\n'),
-    ("\ud800", "none", None),
-    (b"bytes", "none", None),
+SOURCES = {
+    "DOC": Source("https://www.rudderstack.com/docs/audiences/syncs/custom-audience/", "its advanced settings"),
+    "CODE": Source(
+        "https://github.com/rudderlabs/rudder-transformer/tree/develop/src/v0/destinations/custom_audience",
+        "what the other product does where its document is silent, at c98d160",
+    ),
+    "JSON": Source("https://www.rfc-editor.org/rfc/rfc8259", "what a value can be in a body"),
+    "SHA": Source("https://csrc.nist.gov/pubs/fips/180-4/upd1/final", "a hash is of bytes, here of UTF-8"),
+}
+NAN, LONG = float("nan"), Decimal("0.1000000000000000000001")
+MORNING = datetime(2026, 11, 22, 1, 2, tzinfo=UTC)
+
+PLAIN: list[tuple[Any, str, Any, str]] = [
+    # value, normalize, what travels, rule
+    ("Foo@X.com ", "none", "Foo@X.com ", "CODE as it is, spaces and case"),
+    ("Foo@X.com ", "trim", "Foo@X.com", "OURS trimmed alone"),
+    (" Foo@X.com ", "lower", "foo@x.com", "OURS trimmed and in lower case"),
+    ("ÅNGSTRÖM", "lower", "ångström", "OURS letters of any script"),
+    ("İstanbul", "lower", "istanbul", "OURS no dot is left over"),
+    ("two  words", "trim", "two  words", "OURS nothing inside is touched"),
+    (" Foo@X.com ", "email", "foo@x.com", "RFC the domain has no case; sent in lower case"),
+    ("foo+tag@x.com", "email", "foo+tag@x.com", "OURS tags and dots stay: no platform's rule is known"),
+    ("f.o.o@gmail.com", "email", "f.o.o@gmail.com", "OURS no Gmail rule"),
+    ("maria@bücher.example", "email", "maria@bücher.example", "RFC international domains"),
+    ("\ufefffoo@x.com\u200b", "email", "foo@x.com", "OURS nothing invisible"),
+    ("no address", "email", None, "RFC no @"),
+    ("foo@localhost", "email", None, "RFC no domain"),
+    ("a@b.com,c@d.com", "email", None, "RFC two addresses"),
+    (f"{'a' * 250}@x.com", "email", None, "RFC 254 characters"),
+    (42, "email", None, "RFC a number is no address"),
+    ("+1 (231) 234-5678", "phone", "+12312345678", "RFC E.164 with its plus"),
+    ("0049 30 901820", "phone", "+4930901820", "RFC E.164: 00 is a plus"),
+    ("+44 (0)20 7946 0018", "phone", "+442079460018", "RFC E.164: the trunk zero is no part of it"),
+    ("＋４９ 30 901820", "phone", "+4930901820", "OURS full-width digits"),
+    ("0231 234", "phone", None, "RFC E.164: no country"),
+    ("+1 231 234 5678 ext. 9", "phone", None, "RFC E.164 has no extensions"),
+    ("+1-800-FLOWERS", "phone", None, "RFC E.164: digits"),
+    ("+123456", "phone", None, "RFC E.164: too short"),
+    ("", "none", None, "CODE empty is dropped"),
+    ("  ", "none", None, "OURS spaces are empty; RudderStack sends them"),
+    ("\u200b", "trim", None, "OURS what nobody can see is empty"),
+    (None, "none", None, "CODE null is dropped"),
+    (42, "none", 42, "JSON a number"),
+    (0, "none", 0, "JSON zero is a value"),
+    (-7, "none", -7, "JSON a number below zero"),
+    (2**60, "none", 2**60, "JSON every digit; JavaScript would lose the last ones"),
+    (42.0, "none", 42, "OURS a whole number in a float column"),
+    (1.5, "none", 1.5, "JSON a fraction"),
+    (NAN, "none", None, "JSON has none"),
+    (float("inf"), "none", None, "JSON has none"),
+    (Decimal("19.99"), "none", 19.99, "JSON a decimal that a float holds"),
+    (LONG, "none", "0.1000000000000000000001", "OURS a decimal that no float holds is its text"),
+    (True, "none", True, "JSON true"),
+    (False, "none", False, "JSON false is a value; RudderStack lets it pass, too"),
+    (date(2026, 11, 22), "none", "2026-11-22", "OURS ISO 8601"),
+    (MORNING, "none", "2026-11-22T01:02:00+00:00", "OURS ISO 8601 with its zone"),
+    (UUID(int=1), "none", "00000000-0000-0000-0000-000000000001", "OURS a uuid column"),
+    ('with "quotes"\n', "none", 'with "quotes"\n', "JSON escaped, never breaking out"),
+    ("東京", "none", "東京", "JSON any script"),
+    ("a" * 64, "none", "a" * 64, "CODE without an algorithm a hash is a text"),
+    ("\ud800", "none", None, "JSON a lone surrogate cannot travel"),
+    (b"bytes", "none", None, "JSON has none"),
 ]
 
 
-@pytest.mark.parametrize(("value", "normalize", "travels"), PLAIN)
-def test_a_value_travels_as_its_field_says(value: Any, normalize: str, travels: Any) -> None:
-    assert sent(value, normalize=normalize) == travels
-    assert type(sent(value, normalize=normalize)) is type(travels)
+@pytest.mark.parametrize(("value", "normalize", "travels", "rule"), PLAIN)
+def test_a_value_travels_as_its_field_says(value: Any, normalize: str, travels: Any, rule: str) -> None:
+    assert sent(value, normalize=normalize) == travels, rule
+    assert type(sent(value, normalize=normalize)) is type(travels), rule
 
 
-HASHED = [
-    ("Foo@X.com", "none", "SHA256", digest("Foo@X.com")),
-    ("foo@x.com", "none", "SHA256", digest("foo@x.com")),
-    (" Foo@X.com", "none", "SHA256", digest(" Foo@X.com")),
-    ("Foo@X.com", "email", "SHA256", digest("foo@x.com")),
-    ("Foo@X.com", "lower", "SHA512", digest("foo@x.com", "sha512")),
-    ("Foo@X.com", "trim", "MD5", digest("Foo@X.com", "md5")),
-    ("+1 231 234 5678", "phone", "SHA256", digest("+12312345678")),
-    (42, "none", "SHA256", digest("42")),
-    (1.5, "none", "SHA256", digest("1.5")),
-    (True, "none", "SHA256", digest("true")),
-    ("é", "none", "SHA256", digest("é")),
-    ("", "none", "SHA256", None),
+HASHED: list[tuple[Any, str, str, str | None, str]] = [
+    # value, normalize, hash, what travels, rule
+    ("Foo@X.com", "none", "SHA256", digest("Foo@X.com"), "CODE hashed as it is: case makes another hash"),
+    ("foo@x.com", "none", "SHA256", digest("foo@x.com"), "CODE hashed as it is"),
+    (" Foo@X.com", "none", "SHA256", digest(" Foo@X.com"), "CODE hashed as it is: spaces make another hash"),
+    ("Foo@X.com", "email", "SHA256", digest("foo@x.com"), "OURS normalised first where asked for"),
+    ("Foo@X.com", "lower", "SHA512", digest("foo@x.com", "sha512"), "DOC the field's algorithm"),
+    ("Foo@X.com", "trim", "MD5", digest("Foo@X.com", "md5"), "DOC the field's algorithm"),
+    ("+1 231 234 5678", "phone", "SHA256", digest("+12312345678"), "OURS normalised first where asked for"),
+    ("0049 30 901820", "phone", "MD5", digest("+4930901820", "md5"), "OURS normalised first where asked for"),
+    (42, "none", "SHA256", digest("42"), "CODE a number is its text"),
+    (42.0, "none", "SHA256", digest("42"), "OURS a whole number has no fraction"),
+    (1.5, "none", "SHA256", digest("1.5"), "CODE a number is its text"),
+    (True, "none", "SHA256", digest("true"), "CODE as JavaScript writes it"),
+    (date(2026, 11, 22), "none", "SHA256", digest("2026-11-22"), "OURS ISO 8601"),
+    (UUID(int=1), "none", "MD5", digest(str(UUID(int=1)), "md5"), "OURS a uuid column"),
+    ("é", "none", "SHA256", digest("é"), "SHA of UTF-8"),
+    ("東京", "none", "SHA512", digest("東京", "sha512"), "SHA of UTF-8"),
+    ("", "none", "SHA256", None, "CODE nothing is hashed for what is empty"),
+    (None, "none", "SHA512", None, "CODE nothing is hashed for null"),
+    ("no address", "email", "SHA256", None, "OURS what is wrong is not hashed"),
+    ("a" * 32, "none", "SHA256", None, "DOC a hash of another kind would match nobody"),
+    ("a" * 128, "none", "MD5", None, "DOC a hash of another kind would match nobody"),
 ]
+CASES = table("http", SOURCES, PLAIN, HASHED)
 
 
-@pytest.mark.parametrize(("value", "normalize", "kind", "travels"), HASHED)
+@pytest.mark.parametrize(("value", "normalize", "kind", "travels", "rule"), HASHED)
 def test_a_hash_is_of_the_normalised_text_and_in_lower_case(
-    value: Any, normalize: str, kind: str, travels: Any
+    value: Any, normalize: str, kind: str, travels: str | None, rule: str
 ) -> None:
-    assert sent(value, normalize=normalize, hash=kind) == travels
+    assert sent(value, normalize=normalize, hash=kind) == travels, rule
 
 
 def test_national_numbers_need_the_default_country() -> None:
