@@ -17,8 +17,14 @@ from ..errors import ConfigError
 from ..fields import Field
 from ..model import Action, Audience, AudienceSpec, Check, Identity, Later, PlanRow, Ports, Receipt, Sync, Updates
 
-BUILT_IN = ("facebook", "http", "linkedin", "tiktok")
-ALIASES = {"custom_audience": "http", "custom_activation": "http"}
+BUILT_IN = ("facebook", "google", "http", "linkedin", "tiktok")
+ALIASES = {
+    "custom_audience": "http",
+    "custom_activation": "http",
+    "google_ads": "google",
+    "google_adwords_remarketing_lists": "google",
+    "google_ads_customer_match": "google",
+}
 """Other names of connectors, as other products have them."""
 
 
