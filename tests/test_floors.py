@@ -33,6 +33,7 @@ FLOORS: dict[str, int] = {
     "replacing": 4,
     "owning": 4,
     "preparing": 4,
+    "gating": 4,
     "config": 5,
     "dbt": 5,
     "schedule": 5,

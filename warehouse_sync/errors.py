@@ -13,6 +13,7 @@ WsyncError                        exit 1    everything raised on purpose
 │  ├─ Rejected                              this page is wrong: halve it, at one row the row fails
 │  └─ Unavailable                           tried until the budget ended: what was sent is in doubt
 ├─ Held                               75    another run holds the sync, or another process the database
+├─ Gated                               7    dbt's last invocation failed for what the sync reads
 └─ Stopped                       130/143    a signal asked the run to end
 ```
 
@@ -129,6 +130,16 @@ class Held(WsyncError):
     def __init__(self, message: str, *, patience: float = 0) -> None:
         super().__init__(message)
         self.patience = patience
+
+
+class Gated(WsyncError):
+    """dbt's last invocation says that a sync may not run. `code` is ours, such as `dbt_model_failed`."""
+
+    exit_code = 7
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class Stopped(WsyncError):

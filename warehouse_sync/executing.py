@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from .config import Configuration
+from .dbt.gate import gate
 from .errors import ConfigError, Held, Stopped, WsyncError
 from .ledger import reads
 from .ledger.core import Ledger
-from .model import Sync
+from .model import Gate, Sync
 from .opening import World, open_ledger, open_runner, stored_key
 from .runner import Request, Result
 
@@ -23,6 +24,9 @@ ORDER = (1, 2, 3, 5, 4, 75, 6, 7)
 """Which exit code wins where several syncs end differently (design.md, section 4)."""
 
 WAITING = ("planned", "blocked")
+
+STOPPED_BY_DBT = ("run", "retry", "resync", "replace")
+"""What the gate can stop; a plan that was approved, one key, or a person to forget are asked for by hand."""
 
 Around = Callable[[], AbstractContextManager[World]]
 """What surrounds one run of several."""
@@ -131,7 +135,9 @@ def _run(project: Configuration, sync: Sync, request: Request, world: World, sam
         with _alone(project.root, sync.name), open_runner(project, sync, world) as runner:
             if request.key is not None:
                 request = replace(request, key=stored_key(runner.ledger, request.key, as_logged=as_logged))
+            request, warnings = _gated(project, sync, request, world)
             result = runner.run(request)
+            result = replace(result, warnings=(*result.warnings, *warnings))
             report = Report(sync.name, result.status, result.exit_code, result, result.error)
             return _detailed(report, runner.ledger, result, sample)
     except WsyncError as error:
@@ -139,6 +145,17 @@ def _run(project: Configuration, sync: Sync, request: Request, world: World, sam
         return Report(sync.name, status, error.exit_code, error=error)
     except Exception as error:  # noqa: BLE001 - a fault of ours in one sync must not stop the next one
         return Report(sync.name, "failed", 1, error=error)
+
+
+def _gated(project: Configuration, sync: Sync, request: Request, world: World) -> tuple[Request, tuple[str, ...]]:
+    """The request with what dbt's artefacts say; of what is asked for by hand they only record the invocation."""
+    if project.dbt is None or not request.gated:
+        return request, ()
+    found = gate(project.dbt, sync, world.ports.wall())
+    if request.kind in STOPPED_BY_DBT:
+        return replace(request, gate=found), ()
+    told = f"a run would be skipped now: {found.reason}"
+    return replace(request, gate=Gate(found.invocation_id)), (told,) if found.code and request.kind == "plan" else ()
 
 
 @dataclass

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from . import polling
+from . import gating, polling
 from .connectors import Connector
 from .delivery import Delivery, Sender, Wire, pages_of
 from .errors import AudienceRefused, Held, WsyncError
@@ -19,7 +19,7 @@ from .ledger import claims, forgetting, settling, steps, tasks
 from .ledger.core import Ledger, Run
 from .ledger.source import describe_source
 from .ledger.steps import GuardFinding
-from .model import IDENTIFIER_SLOTS, Ports, PreparedRow, Sync
+from .model import IDENTIFIER_SLOTS, Gate, Ports, PreparedRow, Sync
 from .owning import own_audience
 from .preparing import preparer_of
 
@@ -41,12 +41,17 @@ class Progress:
 
 @dataclass(frozen=True)
 class Request:
-    """What a run is asked to do. `key` is the text of one primary key, as the log shows it."""
+    """What a run is asked to do. `key` is the text of one primary key, as the log shows it.
+
+    `gate` is what dbt's artefacts say of the sync; with `gated` False nobody asks them.
+    """
 
     kind: Kind = "run"
     run_id: str | None = None
     key: str | None = None
     trigger: str = "cli"
+    gated: bool = True
+    gate: Gate | None = None
 
 
 @dataclass(frozen=True)
@@ -90,12 +95,16 @@ class Runner:
         found = self.connector
         self.ledger.prepare_schema()
         run = Run(request.run_id or new_run_id(), 0, request.kind, "", "", "", (), None)
+        run = replace(run, dbt_invocation_id=request.gate.invocation_id if request.gate else None)
         account = found.account(self.sync.destination)
         run = claims.claim(self.ledger, run, account=account)
         lease = claims.Lease(self.ledger, run)
         with self._released(lease):
             steps.check_owner(self.ledger, account=account)
             recovered = tuple(settling.recover(self.ledger, run))
+            gated = gating.stopped(self.ledger, run, request.gate, trigger=request.trigger)
+            if gated:
+                return Result(self.sync.name, run.id, "skipped", gated.exit_code, recovered=recovered, error=gated)
             if request.kind == "apply":
                 return self._apply(found, run, lease, recovered)
             if request.kind == "poll":

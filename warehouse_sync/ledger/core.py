@@ -56,6 +56,7 @@ class Run:
     suppressions: int = 0
     entered: int = 0
     slices: tuple[tuple[str, datetime], ...] = ()
+    dbt_invocation_id: str | None = None
 
 
 @dataclass

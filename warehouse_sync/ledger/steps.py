@@ -46,6 +46,14 @@ def config_hash(ledger: Ledger) -> str:
 def begin(ledger: Ledger, run: Run, *, trigger: str) -> Run:
     """Find out what the run starts from, and write its row. Needs the source described and the sync claimed."""
     run = oriented(ledger, run)
+    enter(ledger, run, trigger=trigger)
+    if run.baseline is None:
+        ledger.execute("run/empty_baseline", run)
+    return run
+
+
+def enter(ledger: Ledger, run: Run, *, trigger: str) -> None:
+    """Write the row of a run that begins, unless it is there."""
     ledger.execute(
         "run/new_run",
         run,
@@ -57,11 +65,8 @@ def begin(ledger: Ledger, run: Run, *, trigger: str) -> Run:
         engine=ledger.warehouse.engine,
         wsync_version=__version__,
         suppressions=run.suppressions,
-        dbt_invocation_id=None,
+        dbt_invocation_id=run.dbt_invocation_id,
     )
-    if run.baseline is None:
-        ledger.execute("run/empty_baseline", run)
-    return run
 
 
 def oriented(ledger: Ledger, run: Run) -> Run:
