@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from . import __version__
 from .errors import Gated
 from .ledger import settling, steps
 from .ledger.core import Ledger, Run

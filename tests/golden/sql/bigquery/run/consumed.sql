@@ -1,0 +1,8 @@
+SELECT
+  COUNT(*)
+FROM `wsync`.`runs` AS `r`
+WHERE
+  `r`.`connection_id` = 'people'
+  AND `r`.`phase` = 'settled'
+  AND `r`.`status` IN ('succeeded', 'partial')
+  AND `r`.`dbt_invocation_id` = CAST(NULL AS STRING)
