@@ -59,7 +59,7 @@ class Declared(Part):
 
     name: str = Field(description="The sync's name.")
     path: str | None = Field(description="The file that declares it, relative to the project.")
-    line: int | None = Field(description="The line in it.")
+    line_number: int | None = Field(description="The line in it.")
     enabled: bool = Field(description="Whether runs without a name take it.")
     tags: list[str] = Field(description="Its tags, and those of the dbt model it reads.")
     source: DeclaredSource
@@ -73,6 +73,15 @@ class Declared(Part):
     digests: dict[str, str] = Field(description="Of what is not written out: destination, audience, options, statics.")
     prepares: str = Field(description="Changes when a run would prepare every row again.")
     compiled_path: str = Field(description="Where `wsync compile` and `wsync plan` write its SQL.")
+
+    def line(self) -> tuple[Any, ...]:
+        """A line of `wsync list`."""
+        place = ":".join(str(part) for part in (self.path, self.line_number) if part)
+        audience = next(iter(self.audience.values()), "")
+        schedule = self.settings["schedule"]
+        told = schedule if isinstance(schedule, str) else " ".join(f"{key} {value}" for key, value in schedule.items())
+        tags = ", ".join(self.tags)
+        return (self.name, self.enabled, place, self.source.label, self.destination, audience, tags, told)
 
 
 class Manifest(Part):
@@ -152,7 +161,7 @@ def declared(project: Configuration, sync: Sync) -> Declared:
     return Declared(
         name=sync.name,
         path=path,
-        line=line,
+        line_number=line,
         enabled=sync.enabled,
         tags=list(sync.tags),
         source=_source(sync),

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import artefacts
+from . import artefacts, exposures
 from .config import Configuration
 from .config import load as load_configuration
 from .errors import WsyncError
@@ -15,7 +15,7 @@ from .executing import Report, owner_of, run_each, run_one, run_or_skip, worst
 from .model import Sync
 from .opening import World
 from .runner import Kind, Request
-from .selection import Facts, Selected, selected
+from .selection import Facts, Selected, graph, selected
 
 __all__ = ["Project", "Report", "Results", "Sync", "World"]
 
@@ -112,6 +112,17 @@ class Project:
     def select(self, select: Words = (), exclude: Words = (), *, state: Path | str | None = None) -> Selected:
         """The syncs that words choose, as `--select` and `--exclude` do. Raises `ConfigError`."""
         return selected(self._facts(state), _texts(select), _texts(exclude))
+
+    def list(
+        self, select: Words = (), exclude: Words = (), *, state: Path | str | None = None
+    ) -> tuple[artefacts.Declared, ...]:
+        """Syncs as they are declared: file and line, source, destination, tags, schedule."""
+        chosen = self.select(select, exclude, state=state)
+        return tuple(artefacts.declared(self.configuration, sync) for sync in chosen.syncs)
+
+    def exposures(self) -> str:
+        """The syncs as exposures of dbt: the text of a yml file. Raises `ConfigError` where dbt left no manifest."""
+        return exposures.text(self.configuration, graph(self.configuration))
 
     def plan(
         self,

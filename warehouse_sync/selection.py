@@ -32,17 +32,17 @@ RESULTS: dict[str, tuple[str, ...]] = {
 
 STATES = ("new", "modified", "unmodified")
 
-DBT_MANIFEST = Path("target", "manifest.json")
-
 Fits = Callable[[Sync], bool]
 
 
-def dbt_manifest(root: Path) -> Path:
-    """Where dbt keeps its manifest in a project's folder. Raises `ConfigError` where it is not there."""
-    path = root / DBT_MANIFEST
-    if not path.exists():
+def graph(project: Configuration) -> DbtManifest:
+    """dbt's graph as it is now. Raises `ConfigError` where there is none."""
+    files = project.dbt
+    found = files.manifest() if files else None
+    if found is None:
+        path = files.manifest_path if files else project.root
         raise ConfigError("there is no manifest of dbt here; `dbt parse` writes it", path=path)
-    return path
+    return found
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Facts:
     @cached_property
     def manifest(self) -> DbtManifest:
         """dbt's graph as it is now."""
-        return read_manifest(dbt_manifest(self.project.root))
+        return graph(self.project)
 
     @cached_property
     def before(self) -> Manifest:
@@ -65,7 +65,7 @@ class Facts:
     @cached_property
     def manifest_before(self) -> DbtManifest | None:
         """dbt's graph as it was, where it was kept."""
-        path = self._state("state:") / DBT_MANIFEST.name
+        path = self._state("state:") / "manifest.json"
         return read_manifest(path) if path.exists() else None
 
     @cached_property
@@ -217,7 +217,7 @@ def modified(sync: Sync, facts: Facts, *, deep: bool = False) -> bool:
     if before is None:
         return True
     now = declared(facts.project, sync)
-    place = {"path": None, "line": None}
+    place = {"path": None, "line_number": None}
     if now.model_copy(update=place) != before.model_copy(update=place):
         return True
     return sync.source.node is not None and _model_changed(sync.source.node, facts, deep=deep)

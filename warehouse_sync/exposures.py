@@ -1,0 +1,112 @@
+"""The project's syncs as exposures of dbt: where its lineage ends. The same project gives the same bytes.
+
+https://docs.getdbt.com/reference/exposure-properties (2026-11-22): `meta` and `tags` belong under `config`; dbt 1.7
+takes them there, too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+import yaml
+
+from . import adapters
+from .artefacts import place_of
+from .checking import relations
+from .config import Configuration
+from .connectors import connector
+from .dbt.manifest import Manifest, Node
+from .model import Sync
+
+HEAD = """\
+# Written by `wsync dbt exposures`: change the syncs and write it anew, `wsync dbt exposures --check` compares.
+"""
+NOBODY = {"name": "wsync"}
+"""dbt wants every exposure to have an owner."""
+
+
+def text(project: Configuration, manifest: Manifest) -> str:
+    """A yml file for the folder `models`: one exposure for each sync, by name."""
+    names = _names([sync.name for sync in project.syncs])
+    syncs = sorted(project.syncs, key=lambda sync: sync.name)
+    told = [exposure(project, sync, names[sync.name], manifest) for sync in syncs]
+    body = yaml.safe_dump({"version": 2, "exposures": told}, sort_keys=False, allow_unicode=True, width=10_000)
+    return HEAD + body
+
+
+def exposure(project: Configuration, sync: Sync, name: str, manifest: Manifest) -> dict[str, Any]:
+    """One sync as an exposure."""
+    to, fed = connector(sync.connector), nodes(project, sync, manifest)
+    audience = {"id": sync.audience.id} if sync.audience.id else {"name": sync.audience.name}
+    meta = {
+        "sync": sync.name,
+        "declared_in": place_of(project, sync)[0],
+        "platform": to.label,
+        "account": to.account(sync.destination),
+        "audience": audience,
+        "mode": sync.mode,
+        "columns": sorted({each.column for each in sync.mapping if each.column}),
+    }
+    config = {"enabled": sync.enabled, "tags": sorted(sync.tags), "meta": {"wsync": meta}}
+    return {
+        "name": name,
+        "label": f"{to.label}: {sync.audience.name or sync.name}",
+        "type": "application",
+        "description": f"The sync {sync.name} keeps an audience of {to.label} equal to {sync.source.label}.",
+        "depends_on": [reference(node, manifest) for node in fed],
+        "owner": _owner(fed),
+        "config": config,
+    }
+
+
+def reference(node: Node, manifest: Manifest) -> str:
+    """A node as another model would name it."""
+    if node.resource_type == "source":
+        return f"source('{node.source_name}', '{node.name}')"
+    package = "" if node.package == manifest.project_name else f"'{node.package}', "
+    version = f", v={_number(node.version)}" if node.version else ""
+    return f"ref({package}'{node.name}'{version})"
+
+
+def _number(version: str) -> str:
+    return version if version.isdigit() else f"'{version}'"
+
+
+def nodes(project: Configuration, sync: Sync, manifest: Manifest) -> tuple[Node, ...]:
+    """The nodes that a sync reads: the one it names, or those whose relations its table or query names."""
+    if sync.source.node is not None:
+        found = manifest.nodes.get(sync.source.node)
+        return (found,) if found else ()
+    read = relations(sync.source, adapters.dialect(str(getattr(project.warehouse, "type", ""))).rendering)
+    found_ones = {node.unique_id: node for parts in read for node in _called(parts, manifest)}
+    return tuple(found_ones[key] for key in sorted(found_ones))
+
+
+def _called(parts: Sequence[str], manifest: Manifest) -> Iterator[Node]:
+    """The node with a relation of this name; none where the name leaves a choice."""
+    wanted = [part.lower() for part in reversed(parts)]
+    fitting = []
+    for node in manifest.nodes.values():
+        own = [(part or "").lower() for part in (node.alias, node.schema, node.database)]
+        if node.relation_name and own[: len(wanted)] == wanted[:3]:
+            fitting.append(node)
+    yield from fitting if len(fitting) == 1 else ()
+
+
+def _owner(fed: Sequence[Node]) -> Mapping[str, str]:
+    """The owner of the model, as dbt knows it."""
+    known = next((node.owner for node in fed if node.owner.get("name") or node.owner.get("email")), NOBODY)
+    return {key: known[key] for key in ("name", "email") if known.get(key)}
+
+
+def _names(syncs: Sequence[str]) -> dict[str, str]:
+    """A name for each sync as dbt allows it (letters, digits, _), each another."""
+    plain = {name: "wsync_" + re.sub(r"\W", "_", name) for name in syncs}
+    doubled = {name for name in plain.values() if list(plain.values()).count(name) > 1}
+    return {
+        sync: f"{name}_{sha256(sync.encode()).hexdigest()[:6]}" if name in doubled and "-" in sync else name
+        for sync, name in plain.items()
+    }
