@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from .. import __version__
-from . import inspections, keeping, playing, projects, runs
+from . import inspections, keeping, playing, projects, runs, scheduling
 from .failures import handled
 from .screen import Screen
 
@@ -84,6 +84,7 @@ for command in (
     runs.plan,
     runs.apply,
     runs.run,
+    scheduling.schedule,
     inspections.status,
     inspections.log,
     inspections.explain,
