@@ -1,4 +1,4 @@
-"""A project of files told by the command line, on a duckdb file or a PostgreSQL server: what scenarios have in common."""
+"""A project of files told by the command line, on a duckdb file or a PostgreSQL server: what scenarios share."""
 
 from __future__ import annotations
 
@@ -110,11 +110,11 @@ class Story:
         )
         return {key: word for key, _, word in sorted(lines, key=lambda line: (line[1], line[2] != "delete"))}
 
-    def unreconciled(self) -> list[str]:
-        """What does not add up in any settled run: its own counts, and the log against them."""
+    def unreconciled(self, *, exactly: bool = True) -> list[str]:
+        """What does not add up in any settled run; `exactly` where no two keys ever are one member."""
         runs = self._dicts(f"select * from {self.state}.runs order by fence, started_at")
         log = self._dicts(f"select * from {self.state}.sync_log")
-        return reconciled(Tables(frozenset(), runs, log, ()), exactly=True)
+        return reconciled(Tables(frozenset(), runs, log, ()), exactly=exactly)
 
     def _dicts(self, statement: str) -> tuple[dict[str, Any], ...]:
         with self.warehouse.open() as connection:

@@ -1,4 +1,4 @@
-"""A project with Facebook as its destination, told by the command line on two warehouses: cycles in which much fails."""
+"""A project with Facebook as its destination, told by the command line: two cycles in which much goes wrong."""
 
 from __future__ import annotations
 

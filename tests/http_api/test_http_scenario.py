@@ -9,19 +9,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
-from click.testing import CliRunner
 
 from tests.overheard import Overheard
-from warehouse_sync.cli import main
+from tests.stories import Duckdb, Postgres, Story, Warehouse
 from warehouse_sync.sandbox import Sandbox
 
 TOKEN = "tok-canary-c92a/55"
 ENVIRON = {"WSYNC_ENV_SECRET_TOKEN": TOKEN}
-WSYNC = """\
-warehouse: {{type: duckdb, path: shop.duckdb}}
-destinations:
+DESTINATIONS = """\
   api:
     type: custom_activation
     base_url: {url}/
@@ -66,7 +62,6 @@ UPDATE = """\
 """
 SHARED = "      update: {use_insert: on}\n"
 BUYERS = """\
-source: main.people
 primary_key: key
 destination: api
 audience: {id: "4711", label: Buyers}
@@ -95,9 +90,11 @@ FIRST: list[Row] = [
     (6, "r6", HASH, "Bonn"),
     (7, None, None, None),
     (8, "refused", "ref.canary@example.com", "Nice"),
+    (30, "shared", "two.canary@example.com", "Ulm"),
+    (31, "shared", "two.canary@example.com", "Ulm"),
     *((at, f"r{at}", f"p{at}.canary@example.com", None) for at in range(10, 20)),
 ]
-"""Nobody's mail is invalid but 4's, which is left out; 5 and 7 lack what is required, 6 is hashed, 8 is refused."""
+"""4's mail is left out; 5 and 7 lack what is required, 6 is hashed, 8 is refused; 30 and 31 are one record."""
 
 SECOND: list[Row] = [
     (1, "r1", "ann.moved.canary@example.com", "Rome"),
@@ -106,9 +103,10 @@ SECOND: list[Row] = [
     (5, "r5", "eva.canary@example.com", "Riga"),
     (6, "r6", HASH, "Bonn"),
     (8, "refused", "ref.canary@example.com", "Nice"),
+    (31, "shared", "two.canary@example.com", "Ulm"),
     *((at, f"r{at}", f"p{at}.canary@example.com", "Graz" if at == 15 else None) for at in range(12, 22)),
 ]
-"""1 and 15 have changed, 3 has another record key, 4 and 5 are corrected; 2, 10 and 11 leave, 20 and 21 come."""
+"""1 and 15 have changed, 3 has another record key, 4 and 5 are corrected; 2, 10, 11 and 30 leave, 20 and 21 come."""
 
 
 def wanted(rows: list[Row], *out: int) -> dict[str, dict[str, Any]]:
@@ -122,43 +120,27 @@ def wanted(rows: list[Row], *out: int) -> dict[str, dict[str, Any]]:
     return found
 
 
-class Story:
-    def __init__(self, folder: Path, sandbox: Sandbox, update: str = UPDATE, record_key: str = "[id]") -> None:
-        self.folder, self.sandbox = folder, sandbox
-        (folder / "syncs").mkdir()
-        self.destination(update, record_key)
-        (folder / "syncs" / "buyers.yml").write_text(BUYERS)
+class Records(Story):
+    """The project of an API; its actions and record key can be changed."""
 
-    def destination(self, update: str, record_key: str) -> None:
-        text = WSYNC.format(url=self.sandbox.url, update=update, record_key=record_key)
-        (self.folder / "wsync.yml").write_text(text)
+    def __init__(
+        self,
+        folder: Path,
+        sandbox: Sandbox,
+        update: str = UPDATE,
+        record_key: str = "[id]",
+        warehouse: Warehouse | None = None,
+    ) -> None:
+        super().__init__("http", folder, sandbox, warehouse or Duckdb(folder), ENVIRON)
+        self.files(DESTINATIONS.format(url=sandbox.url, update=update, record_key=record_key), BUYERS)
 
     def people(self, rows: list[Row]) -> None:
-        with duckdb.connect(str(self.folder / "shop.duckdb")) as connection:
-            connection.execute("create or replace table people (key integer, id text, email text, city text)")
-            connection.executemany("insert into people values (?, ?, ?, ?)", rows)
-
-    def wsync(self, *words: str, code: int = 0) -> str:
-        told = CliRunner().invoke(main, [*words, "--project-dir", str(self.folder)], env=ENVIRON)
-        assert told.exit_code == code, told.output
-        return told.stdout if "--json" in words else told.output
-
-    def sql(self, statement: str) -> list[tuple[Any, ...]]:
-        with duckdb.connect(str(self.folder / "shop.duckdb")) as connection:
-            return connection.execute(statement).fetchall()
+        self.customers("key integer, id text, email text, city text", rows)
 
     @property
     def records(self) -> dict[str, Any]:
         found: dict[str, Any] = self.sandbox.others["receiver"].records("4711")  # type: ignore[attr-defined]
         return found
-
-    def log(self) -> dict[str, tuple[Any, ...]]:
-        """The lines of the newest run, by key: status and error code."""
-        rows = self.sql(
-            "select primary_key, status, error_code from wsync.sync_log "
-            "where sync_run_id = (select sync_run_id from wsync.sync_log order by logged_at desc limit 1)"
-        )
-        return {key: tuple(line) for key, *line in rows}
 
     def kinds(self, since: int = 0) -> set[str]:
         return {each.kind for each in self.sandbox.requests[since:]}
@@ -172,9 +154,23 @@ def sandbox() -> Iterator[Sandbox]:
         assert sandbox.journal.failures == []
 
 
-@pytest.mark.parametrize("update", [UPDATE, SHARED, ""], ids=["own", "as insert", "none"])
-def test_the_scenario_ends_with_the_records_equal_to_the_source(tmp_path: Path, sandbox: Sandbox, update: str) -> None:
-    story = Story(tmp_path, sandbox, update)
+@pytest.fixture
+def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Warehouse:
+    if request.param == "duckdb":
+        return Duckdb(tmp_path)
+    return Postgres(request.getfixturevalue("postgres"), "wsync_http")
+
+
+@pytest.mark.parametrize(
+    ("warehouse", "update"),
+    [("duckdb", UPDATE), ("duckdb", SHARED), ("duckdb", ""), ("postgres", UPDATE)],
+    ids=["own", "as insert", "none", "postgres"],
+    indirect=["warehouse"],
+)
+def test_the_scenario_ends_with_the_records_equal_to_the_source(
+    tmp_path: Path, sandbox: Sandbox, warehouse: Warehouse, update: str
+) -> None:
+    story = Records(tmp_path, sandbox, update, warehouse=warehouse)
     story.people(FIRST)
     story.wsync("check")
     refusal = sandbox.fault("bad_request", kind="users", platform="receiver", times=None, value="refused")
@@ -182,7 +178,7 @@ def test_the_scenario_ends_with_the_records_equal_to_the_source(tmp_path: Path, 
     story.wsync("run", code=6)
     assert story.records == wanted(FIRST, 6, 8)
     first = story.log()
-    assert {key: first[key][1] for key in ("5", "6", "7", "8")} == {
+    assert {key: first[key][0][-1] for key in ("5", "6", "7", "8")} == {
         "5": "required_missing",
         "6": "already_hashed",
         "7": "required_missing",
@@ -206,10 +202,11 @@ def test_the_scenario_ends_with_the_records_equal_to_the_source(tmp_path: Path, 
     story.wsync("run", code=6)
     assert story.records == wanted(moved, 6)
     assert ("update" in story.kinds(before)) == (update == UPDATE)
+    assert story.unreconciled(exactly=False) == []
 
 
 def test_records_that_are_gone_from_the_api_are_gone(tmp_path: Path, sandbox: Sandbox) -> None:
-    story = Story(tmp_path, sandbox)
+    story = Records(tmp_path, sandbox)
     story.people([FIRST[0], FIRST[1]])
     story.wsync("run")
     story.records.clear()
@@ -217,11 +214,11 @@ def test_records_that_are_gone_from_the_api_are_gone(tmp_path: Path, sandbox: Sa
     story.people([FIRST[0]])
     story.wsync("run")
     assert [(each.kind, each.status) for each in sandbox.requests][-1] == ("delete", 404)
-    assert story.sql("select count(*) from wsync.mirror_buyers") == [(1,)]
+    assert story.sql("select count(*) from wsync_http.mirror_buyers") == [(1,)]
 
 
 def test_a_deletion_has_what_was_sent_last_also_of_fields_that_only_it_uses(tmp_path: Path, sandbox: Sandbox) -> None:
-    story = Story(tmp_path, sandbox)
+    story = Records(tmp_path, sandbox)
     text = (tmp_path / "wsync.yml").read_text()
     text = text.replace('"email": email, "city"', '"city"').replace(
         "'[$$.records.{\"id\": id}]'", "'{\"records\": $$.records}'"
@@ -238,7 +235,7 @@ def test_a_deletion_has_what_was_sent_last_also_of_fields_that_only_it_uses(tmp_
 
 
 def test_the_primary_key_may_be_what_makes_a_member(tmp_path: Path, sandbox: Sandbox) -> None:
-    story = Story(tmp_path, sandbox, record_key="[]")
+    story = Records(tmp_path, sandbox, record_key="[]")
     story.people(FIRST)
     story.wsync("run", code=6)
     assert story.records == wanted(FIRST, 6)
@@ -247,7 +244,7 @@ def test_the_primary_key_may_be_what_makes_a_member(tmp_path: Path, sandbox: San
 def test_a_mapping_that_is_stale_fails_with_its_whole_list_before_anything_is_sent(
     tmp_path: Path, sandbox: Sandbox
 ) -> None:
-    story = Story(tmp_path, sandbox)
+    story = Records(tmp_path, sandbox)
     story.people(FIRST)
     text = (tmp_path / "wsync.yml").read_text()
     removed = text.replace("- {name: city}", "- {name: town}").replace('"city": city', '"city": town')
@@ -263,7 +260,7 @@ def test_a_mapping_that_is_stale_fails_with_its_whole_list_before_anything_is_se
 def test_every_mistake_of_a_template_is_told_with_its_place_when_the_project_is_read(
     tmp_path: Path, sandbox: Sandbox
 ) -> None:
-    story = Story(tmp_path, sandbox)
+    story = Records(tmp_path, sandbox)
     text = (tmp_path / "wsync.yml").read_text()
     (tmp_path / "wsync.yml").write_text(text.replace('"id": id}]', '"id": $id, "x": $string(id)}]'))
     told = " ".join(story.wsync("check", code=2).split())
@@ -272,7 +269,7 @@ def test_every_mistake_of_a_template_is_told_with_its_place_when_the_project_is_
 
 
 def test_no_value_and_no_token_is_in_any_output(tmp_path: Path, sandbox: Sandbox) -> None:
-    story, overheard, said = Story(tmp_path, sandbox), Overheard(ENVIRON), b""
+    story, overheard, said = Records(tmp_path, sandbox), Overheard(ENVIRON), b""
     story.people(FIRST)
     for faults in ([], ["throttled", "bad_request"], ["bad_token"]):
         for fault in faults:
@@ -288,7 +285,7 @@ def test_no_value_and_no_token_is_in_any_output(tmp_path: Path, sandbox: Sandbox
 
 
 def test_preview_shows_the_request_and_masks_the_token(tmp_path: Path, sandbox: Sandbox) -> None:
-    story, rows = Story(tmp_path, sandbox), tmp_path / "rows.jsonl"
+    story, rows = Records(tmp_path, sandbox), tmp_path / "rows.jsonl"
     rows.write_text(json.dumps({"key": 1, "id": "r1", "email": "ann@example.com", "city": 'a "quote"'}))
     told = json.loads(story.wsync("preview", "buyers", "--rows", str(rows), "--op", "update", "--json"))
     [request] = told["requests"]
