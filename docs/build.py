@@ -18,7 +18,7 @@ from warehouse_sync.normalize import Around
 from warehouse_sync.text import Note
 
 DOCS = Path(__file__).parent
-PAGES = tuple(f"destinations/{name}.md" for name in ("facebook", "http", "linkedin", "tiktok"))
+PAGES = tuple(f"destinations/{name}.md" for name in ("facebook", "google", "http", "linkedin", "tiktok"))
 HASHES = {"md5": "MD5", "sha256": "SHA-256", "sha512": "SHA-512", None: "as it is"}
 
 _PART = re.compile(r"(?<=<!-- generated: )(?P<name>[a-z ]+)(?P<open> -->\n).*?(?=<!-- end -->)", re.DOTALL)
@@ -45,7 +45,7 @@ def _field(each: Field, profile: str) -> tuple[str, ...]:
     return (
         f"`{each.name}`",
         ", ".join(labels),
-        each.role,
+        f"part of {each.part_of}" if each.part_of else each.role,
         HASHES[each.hash],
         each.about,
         "; ".join(_example(each, sample, profile) for sample in each.samples),

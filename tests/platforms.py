@@ -13,11 +13,13 @@ from typing import Any, Protocol
 
 from warehouse_sync.connectors import Connector
 from warehouse_sync.connectors.facebook import CONNECTOR as FACEBOOK
+from warehouse_sync.connectors.google import CONNECTOR as GOOGLE
 from warehouse_sync.connectors.http import CONNECTOR as HTTP
 from warehouse_sync.connectors.linkedin import CONNECTOR as LINKEDIN
 from warehouse_sync.connectors.tiktok import CONNECTOR as TIKTOK
 from warehouse_sync.model import AudienceSpec, Mapped, PlanRow, Source, Sync
 from warehouse_sync.sandbox import Sandbox
+from warehouse_sync.sandbox.google import ACCOUNT as GOOGLE_ACCOUNT
 from warehouse_sync.sandbox.linkedin import ACCOUNT as LINKEDIN_ACCOUNT
 from warehouse_sync.sandbox.linkedin import PLATFORM as LINKEDIN_PLATFORM
 from warehouse_sync.sandbox.tiktok import ADVERTISER
@@ -45,7 +47,8 @@ VIP = AudienceSpec(name="VIP")
 class Platform:
     """One connector and its stand-in. `secrets` are in every destination made by `destination`.
 
-    `creates`: whether it makes, finds and lists audiences; else `audience` is one that is there.
+    `creates`: whether it makes, finds and lists audiences; else `audience` is one that is there. `tokens`: how many
+    requests a session makes for the right to make others.
     """
 
     connector: Connector
@@ -57,6 +60,7 @@ class Platform:
     canary: str
     audience: AudienceSpec = VIP
     creates: bool = True
+    tokens: int = 0
 
     def sync(self, url: str, **settings: Any) -> Sync:
         """A sync of this platform's connector; `settings` override the destination's."""
@@ -188,6 +192,44 @@ def linkedin() -> Iterator[LinkedInRunning]:
         yield LinkedInRunning(sandbox)
 
 
+GOOGLE_TROUBLES = {
+    "credentials": "bad_token",
+    "throttled": "throttled",
+    "server_fault": "transient",
+    "bad_request": "bad_parameter",
+    "not_json": "html",
+    "lost_answer": "reset_after",
+    "lost_request": "reset_before",
+}
+
+
+class GoogleRunning:
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox, self.url = sandbox, sandbox.url
+
+    def fault(self, trouble: str, times: int | None = 1) -> None:
+        self.sandbox.fault(GOOGLE_TROUBLES[trouble], kind="users", times=times, platform="google")
+
+    def members(self, audience: str) -> set[str]:
+        return self.sandbox.members(audience)
+
+    def changes(self) -> list[tuple[str, int]]:
+        return [(each.method, each.rows) for each in self.sandbox.requests if each.kind in ("add", "remove")]
+
+    def requests(self) -> int:
+        return len(self.sandbox.requests)
+
+    def audiences(self) -> int:
+        return len(self.sandbox.summary())
+
+
+@contextmanager
+def google() -> Iterator[GoogleRunning]:
+    given = {"client_secret": "app-canary-22", "refresh_token": "tok-canary-23"}
+    with Sandbox.start(platforms={"google": given}) as sandbox:
+        yield GoogleRunning(sandbox)
+
+
 HTTP_TROUBLES = {
     "credentials": "bad_token",
     "throttled": "throttled",
@@ -233,7 +275,7 @@ def receiver(action: str) -> dict[str, Any]:
 
 
 CANARY_START = "cafecafe0001"
-"""What every hashed value sent to TikTok and LinkedIn begins with: its tokens must be hexadecimal."""
+"""What every hashed value sent to TikTok, LinkedIn and Google begins with: its tokens must be hexadecimal."""
 
 PLATFORMS = (
     Platform(
@@ -250,6 +292,24 @@ PLATFORMS = (
         lambda number: {"SHA256_EMAIL": f"{CANARY_START}{hashlib.sha256(str(number).encode()).hexdigest()[12:]}"},
         ("tok-canary-20",),
         CANARY_START,
+    ),
+    Platform(
+        GOOGLE,
+        google,
+        lambda url: {
+            "customer_id": GOOGLE_ACCOUNT,
+            "client_id": "sandbox-client",
+            "client_secret": "app-canary-22",
+            "refresh_token": "tok-canary-23",
+            "base_url": url,
+            "ads_base_url": url,
+            "token_url": f"{url}/token",
+        },
+        ("EMAIL",),
+        lambda number: {"EMAIL": f"{CANARY_START}{hashlib.sha256(str(number).encode()).hexdigest()[12:]}"},
+        ("app-canary-22", "tok-canary-23"),
+        CANARY_START,
+        tokens=1,
     ),
     Platform(
         FACEBOOK,

@@ -121,6 +121,8 @@ def hashed_fields(platform: Platform) -> list[Any]:
 
 def test_a_hash_made_here_or_by_the_user_travels_the_same(platform: Platform) -> None:
     for field in hashed_fields(platform):
+        if field.part_of:
+            continue  # nobody is known by a part alone
         made = prepared(platform, field.name, field.samples[0], hash="on").tokens
         assert prepared(platform, field.name, json.loads(made)[field.name], hash="off").tokens == made
 
@@ -303,7 +305,7 @@ def test_every_request_passes_the_boundary_before_and_after(
     send(platform, session, audience, "remove")
     if platform.creates:
         list(platform.connector.list(session))
-    made = 3 if platform.creates else 2
+    made = (3 if platform.creates else 2) + platform.tokens
     assert len(seen) == 2 * (running.requests() - before) == 2 * made
     assert [name.partition(" ")[0] for name in seen] == ["before", "after"] * made
     assert [name.partition(" ")[2] for name in seen[::2]] == [name.partition(" ")[2] for name in seen[1::2]]

@@ -147,7 +147,7 @@ def clear(google: Google, audience: str) -> Receipt:
     now = datetime.fromtimestamp(google.ports.wall(), UTC)
     asked = {
         "destinations": [destination(google.settings, audience)],
-        "removeAsOfTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "removeAsOfTime": now.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
     }
     reply = google.http.call("POST", REMOVE_ALL, name="remove all", json=asked, examine=_expects_receipt)
     if reply.status != 200:

@@ -97,6 +97,8 @@ KNOWN: tuple[Known, ...] = (
           ((403, None), *_codes(400, "INVALID_DESTINATION", "OPERATING_ACCOUNT_LOGIN_ACCOUNT_MISMATCH",
                                 "DESTINATION_ACCOUNT_TYPE_MISMATCH")),
           "the credentials give no right to this account", ACCESS),
+    Known("denied", "clock_ahead", _codes(400, "INVALID_REMOVE_AS_OF_TIME"),
+          "this machine's clock is ahead of Google's", "set the clock by a time server"),
     Known("denied", "request_forgotten", _codes(400, "REQUEST_TOO_OLD", "INVALID_REQUEST_ID"),
           "Google no longer knows what became of the request"),
     Known("wait", "throttled_day", _codes(429, "PerDay"), "the requests of today are used up", SLOWER, attempts=1),
