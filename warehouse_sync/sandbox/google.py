@@ -1,6 +1,6 @@
 """Google's Data Manager API as far as customer lists go, under /v1/, and the address for tokens, /token.
 
-The Google Ads API, under /v26/, is `google_ads` beside it, on the same lists. Not modelled: matching, partners'
+The Google Ads API, under /v26/, is in `google_ads`, on the same lists. Not modelled: matching, partners'
 accounts, encryption, licences, events.
 """
 
@@ -13,14 +13,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from . import google_ads as ads
 from . import google_resources as resources
 from . import google_rules as rules
 from . import google_shapes as shapes
+from .google_ads_replies import REFUSALS as ADS_REFUSALS
+from .google_ads_replies import SAME
 from .google_lists import Members, Row, Upload, UserList, new_id, process
 from .google_replies import REFUSALS, Violation, denied, exhausted, missing, no_project, unreadable, wrong
 from .google_settings import ACCOUNT, MANAGER, PROJECT, GoogleSettings
 from .google_status import block
-from .google_tokens import DATA_MANAGER, Tokens
+from .google_tokens import AD_WORDS, DATA_MANAGER, Tokens
 from .members import Entry
 from .parts import Summary
 from .replies import Refusal, Refusals, Reply
@@ -44,11 +47,12 @@ QUOTAS = {"add": "IngestionMutate", "remove": "IngestionMutate", "clear": "Inges
 
 @dataclass(frozen=True)
 class At:
-    """Where a request goes: what kind of call it is, and the list or account it names."""
+    """Where a request goes: what kind of call it is, and the list or account it names; `ads`: it is the other API's."""
 
     kind: str
     node: str
     account: str = ""
+    ads: str = ""
 
 
 @dataclass
@@ -57,15 +61,18 @@ class Google:
 
     name: ClassVar[str] = "google"
     membership: ClassVar[frozenset[str]] = frozenset({"add", "remove"})
-    changes: ClassVar[frozenset[str]] = frozenset({"add", "remove", "clear", "create", "update", "delete", "token"})
+    changes: ClassVar[frozenset[str]] = frozenset(
+        {"add", "remove", "clear", "create", "update", "delete", "token", "job", "run"}
+    )
     kinds: ClassVar[frozenset[str]] = changes | {"list", "read", "status", "unknown"}
-    refusals: ClassVar[Refusals] = REFUSALS
+    refusals: ClassVar[Refusals] = {**REFUSALS, **ADS_REFUSALS}
     any_body: ClassVar[bool] = False
 
     settings: Settings
     clock: Clock
     lists: dict[str, UserList] = field(default_factory=dict)
     uploads: dict[str, list[Upload]] = field(default_factory=dict)
+    jobs: dict[str, ads.Job] = field(default_factory=dict)
     tokens_issued: Tokens = field(default_factory=Tokens)
     asked: Counter[tuple[str, int]] = field(default_factory=Counter)
 
@@ -77,11 +84,14 @@ class Google:
         return changed(GoogleSettings(), self.settings.platforms.get(self.name, {}))
 
     def serves(self, path: str) -> bool:
-        return path.startswith("/v1/") or path == "/token"
+        return path == "/token" or re.match(r"/v\d+/", path) is not None
 
     def route(self, call: Call) -> At:
         if call.path == "/token":
             return At("token" if call.method == "POST" else "unknown", "")
+        if not call.path.startswith("/v1/"):
+            kind = ads.kind_of(call.path, call.body)
+            return At(kind, ads.node_of(self, call.path, call.body), ads=call.path.split("/")[1])
         if call.path.startswith("/v1/audienceMembers:") and call.method == "POST":
             return At(VERBS.get(call.path.partition(":")[2], "unknown"), node_of(call.body))
         if (call.method, call.path) == ("GET", "/v1/requestStatus:retrieve"):
@@ -97,9 +107,12 @@ class Google:
             return self.tokens_issued.exchange(call.body, own, now)
         if at.kind == "unknown":
             raise missing()
-        self.tokens_issued.authorise(call.headers.get("authorization", ""), self.settings.token, DATA_MANAGER, now)
+        scope = AD_WORDS if at.ads else DATA_MANAGER
+        self.tokens_issued.authorise(call.headers.get("authorization", ""), self.settings.token, scope, now)
         self.check_project(call.headers.get("x-goog-user-project"))
-        self.check_quota(at.kind, now)
+        if at.ads:
+            return ads.perform(self, call)
+        self.check_quota(at.kind)
         self.settle()
         if at.kind in VERBS.values():
             return self.take(call, at)
@@ -114,14 +127,18 @@ class Google:
         if project not in own.projects and (project or own.needs_project):
             raise no_project(project or "764086051850")
 
-    def check_quota(self, kind: str, now: float) -> None:
+    def check_quota(self, kind: str) -> None:
         own = self.own
         name = QUOTAS.get(kind, "ManagementRead" if kind in ("list", "read") else "ManagementMutate")
         for unit, seconds, most in (("Minute", MINUTE, own.minute), ("Day", 24 * 3600, own.day)):
-            window = f"{name}{unit}", int(now // seconds)
-            self.asked[window] += 1
-            if self.asked[window] > most:
+            if self.count(f"{name}{unit}", seconds) > most:
                 raise exhausted(f"{name}RequestsPer{unit}PerProject", most)
+
+    def count(self, bucket: str, seconds: float) -> int:
+        """One more call of this kind in this stretch of time; how many there are now."""
+        window = bucket, int(self.clock.now() // seconds)
+        self.asked[window] += 1
+        return self.asked[window]
 
     def check_account(self, account: str, login: str | None) -> None:
         """Raises `Problem` 403 for an account that the caller does not reach this way."""
@@ -231,10 +248,13 @@ class Google:
         return {"Vary": "Origin, X-Origin, Referer"}
 
     def ordered(self, answer: str, reply: Reply, at: At) -> Reply:
-        return reply
+        """Each API says the same thing in its own words."""
+        same = SAME.get(answer) if at.ads else None
+        return same().reply("ordered") if same else reply
 
     def rows(self, call: Call) -> Sequence[Any]:
-        rows = call.body.get("audienceMembers", call.body.get("audience_members"))
+        names = ("operations",) if call.path.endswith(":addOperations") else ("audienceMembers", "audience_members")
+        rows = next((call.body[name] for name in names if name in call.body), None)
         return rows if isinstance(rows, list) else ()
 
     def cells(self, row: Any) -> Iterable[Any]:

@@ -26,7 +26,7 @@ KEY_TYPES = {
 HEX = re.compile(r"[0-9a-fA-F]*")
 SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 DEVICE = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-POSTCODE = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9 -]{1,15}")
+POSTCODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{1,15}")
 US_POSTCODE = re.compile(r"\d{5}(-?\d{4})?")
 ADDRESS = ("given_name", "family_name", "region_code", "postal_code")
 PARTS = ("givenName", "familyName", "regionCode", "postalCode")

@@ -22,6 +22,9 @@ class GoogleSettings:
     in the EEA when refused. `late`: rows with such a cell fail later, with this reason. `violations`: so many rows at
     most are named in a refusal (0: none is). `doubled_paths`: their fields are `audience_members.audience_members[0]`.
     `warns`: additions come with a warning. `minute` and `day` are the calls let through per quota.
+
+    Of the Google Ads API: `ads_allowed`: whether it takes customer lists from this caller at all, else `ads_refusal` is
+    the status; `ads_operations` are let through a day; `ads_page` is how many rows a page of answers has.
     """
 
     accounts: tuple[str, ...] = (ACCOUNT,)
@@ -44,3 +47,8 @@ class GoogleSettings:
     warns: bool = False
     minute: int = 300
     day: int = 100_000
+    ads_allowed: bool = True
+    ads_refusal: int = 403
+    ads_versions: tuple[str, ...] = ("v23", "v24", "v25", "v26")
+    ads_operations: int = 15_000
+    ads_page: int = 10_000
