@@ -20,6 +20,7 @@ from . import __version__
 from .compiling import FOLDER as COMPILED
 from .compiling import compile_sync, paper_ledger
 from .config import Configuration
+from .config.schemas import printed
 from .connectors import connector
 from .errors import ConfigError, WsyncError
 from .executing import Report, worst
@@ -323,3 +324,9 @@ def schemas() -> dict[str, dict[str, Any]]:
         }
         for name, kind in KINDS.items()
     }
+
+
+def write_schemas(folder: Path) -> None:
+    """Writes the schemas as they are checked in: `NAME.schema.json` in the folder."""
+    for name, schema in schemas().items():
+        (folder / f"{name}.schema.json").write_text(printed(schema), encoding="utf-8")

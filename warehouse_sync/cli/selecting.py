@@ -18,10 +18,10 @@ class Selecting(click.Command):
     """A command whose `--select a b` means what it means in dbt: both."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, list(_spread(args)))
+        return super().parse_args(ctx, list(spread(args)))
 
 
-def _spread(args: list[str]) -> Iterator[str]:
+def spread(args: list[str]) -> Iterator[str]:
     """Every word after an option of several, as that option once more."""
     option, fresh = None, False
     for at, word in enumerate(args):
