@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from .. import __version__
-from . import inspections, keeping, playing, projects, runs, scheduling
+from . import inspections, keeping, listing, playing, projects, runs, scheduling
 from .failures import handled
 from .screen import Screen
 
@@ -85,6 +85,7 @@ for command in (
     runs.apply,
     runs.run,
     scheduling.schedule,
+    listing.list_,
     inspections.status,
     inspections.log,
     inspections.explain,
@@ -99,8 +100,10 @@ for command in (
     keeping.rename,
     keeping.abandon,
     keeping.prune,
+    listing.dbt,
     projects.schema,
     playing.sandbox,
     playing.demo,
 ):
     main.add_command(command)
+main.add_command(listing.list_, "ls")
