@@ -47,6 +47,7 @@ VALUES: dict[str, Literal] = {
     "replaces": False,
     "later": False,
     "after_adds": False,
+    "anew": False,
     "page_rows": 10000,
     "config_changed": False,
     "missing": "aborted",

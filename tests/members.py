@@ -48,8 +48,10 @@ class Members:
     audiences: list[Audience] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     fault: Callable[[Action], Fault | None] = lambda _action: None
-    requests: list[tuple[Action, tuple[Mapping[str, Any], ...]]] = field(default_factory=list)
+    requests: list[tuple[str, tuple[Mapping[str, Any], ...]]] = field(default_factory=list)
     later: bool = False
+    anew: Literal["no", "clear", "replace"] = "no"
+    """The platform's own way to begin a list anew."""
     accepted: dict[str, tuple[Action, list[frozenset[tuple[str, str]]]]] = field(default_factory=dict)
     verdicts: dict[str, Later] = field(default_factory=dict)
 
@@ -76,6 +78,33 @@ class Members:
         if fault == "lost answer":
             raise Unavailable("no answer", code="no_answer", certain=False)
         return Receipt(200, request_id="r")
+
+    def clear(self) -> Receipt:
+        """Empty the list at once."""
+        fault = self._began("clear")
+        self.entries.clear()
+        if fault == "lost answer":
+            raise Unavailable("no answer", code="no_answer", certain=False)
+        return Receipt(200, request_id="c")
+
+    def replace(self, rows: Sequence[PlanRow]) -> Receipt:
+        """Make these rows the whole list at once."""
+        fault = self._began("replace", rows)
+        if any(value in self.refused for row in rows for value in row.tokens.values()):
+            raise Rejected("one of the rows is bad", code="bad_row")
+        self.entries = {_identifiers(row.tokens) for row in rows}
+        if fault == "lost answer":
+            raise Unavailable("no answer", code="no_answer", certain=False)
+        return Receipt(200, request_id="r")
+
+    def _began(self, what: Literal["clear", "replace"], rows: Sequence[PlanRow] = ()) -> Fault | None:
+        self.requests.append((what, tuple(row.tokens for row in rows)))
+        fault = self.fault("add")
+        if fault == "lost request":
+            raise Unavailable("no answer", code="no_answer", certain=False)
+        if fault == "refused":
+            raise Rejected("refused", code="refused", whole=True)
+        return fault
 
     def decide(self, reference: str, status: Answer) -> None:
         """Work on a request that was only accepted; `partial` and `in_doubt` apply its first half."""
@@ -135,4 +164,6 @@ def connector(members: Members, rows: int = 3) -> Connector:
         send=lambda api, _audience, action, rows_: api.send(action, rows_),
         preview=lambda _api, _audience, action, _rows: {"action": action},
         poll=(lambda api, _audience, reference: api.poll(reference)) if members.later else None,
+        clear=(lambda api, _audience: api.clear()) if members.anew == "clear" else None,
+        replace=(lambda api, _audience, rows_: api.replace(rows_)) if members.anew == "replace" else None,
     )

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from . import gating, polling
+from . import gating, polling, replacing
 from .connectors import Connector
 from .delivery import Delivery, Sender, Wire, pages_of
 from .errors import AudienceRefused, Held, WsyncError
@@ -26,7 +26,7 @@ from .preparing import preparer_of
 IDENTIFIERS = len(PreparedRow._fields) - IDENTIFIER_SLOTS
 """Where the identifier digests of a prepared row begin."""
 
-Kind = Literal["run", "plan", "apply", "resync", "retry", "test-record", "forget", "poll"]
+Kind = Literal["run", "plan", "apply", "resync", "replace", "retry", "test-record", "forget", "poll"]
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,8 @@ class Runner:
         lease = claims.Lease(self.ledger, run)
         with self._released(lease):
             steps.check_owner(self.ledger, account=account)
+            if request.kind == "replace":
+                replacing.check_possible(self.sync, found)
             recovered = tuple(settling.recover(self.ledger, run))
             gated = gating.stopped(self.ledger, run, request.gate, trigger=request.trigger)
             if gated:
@@ -167,7 +169,8 @@ class Runner:
         self.progress(Progress("plan"))
         steps.snapshot(self.ledger, run)
         later = found.poll is not None
-        steps.plan(self.ledger, run, page_rows=found.rows, updates=found.updates, later=later)
+        anew = run.kind == "replace" and not replacing.has_own_way(found)
+        steps.plan(self.ledger, run, page_rows=found.rows, updates=found.updates, later=later, anew=anew)
         guards = tuple(steps.guard(self.ledger, run))
         steps.drop_changes(self.ledger, run)
         blocked = any(each.blocked for each in guards) and request.kind != "forget"
@@ -249,8 +252,26 @@ class Runner:
             return replace(self._send(wire, run, lease), recovered=recovered)
 
     def _send(self, wire: Wire, run: Run, lease: claims.Lease) -> Result:
+        if run.kind == "replace":
+            replacing.check_planned(self.ledger, run)
         settling.phase(self.ledger, run, "sending", "running")
         lease.confirm()
+        done = self._delivered(wire, run, lease)
+        self.progress(Progress("settle"))
+        error = done.stopped_by
+        if isinstance(error, Held):
+            raise error  # the run that took over settles this one
+        settling.settle(self.ledger, run, missing="aborted", error_code=_code(error))
+        return self._settled(run, done)
+
+    def _delivered(self, wire: Wire, run: Run, lease: claims.Lease) -> Delivery:
+        """Every page of the plan, sent; what replaces a list empties it first, or with its first page."""
+        if run.kind == "replace":
+            lease.keep(wire.request_seconds)
+            error = replacing.emptied(wire)
+            if error is not None:
+                return Delivery(stopped_by=error)
+            wire = replacing.replacing(wire)
         total = settling.requested_rows(self.ledger, run)
         self.progress(Progress("send", 0, total))
         sender = Sender(
@@ -262,13 +283,7 @@ class Runner:
             stopping=self.stopping,
         )
         with without_collections():
-            done = sender.send(pages_of(settling.pages(self.ledger, run), wire.identifiers))
-        self.progress(Progress("settle"))
-        error = done.stopped_by
-        if isinstance(error, Held):
-            raise error  # the run that took over settles this one
-        settling.settle(self.ledger, run, missing="aborted", error_code=_code(error))
-        return self._settled(run, done)
+            return sender.send(pages_of(settling.pages(self.ledger, run), wire.identifiers))
 
     def _settled(self, run: Run, done: Delivery) -> Result:
         counts = settling.counts(self.ledger, run)
@@ -301,8 +316,8 @@ def _asked(run: Run, request: Request) -> Run:
     return replace(
         run,
         key=request.key,
-        resync=request.kind in ("resync", "test-record"),
-        retry_now=request.kind in ("retry", "resync", "test-record"),
+        resync=request.kind in ("resync", "replace", "test-record"),
+        retry_now=request.kind in ("retry", "resync", "replace", "test-record"),
         forget=request.kind == "forget",
     )
 

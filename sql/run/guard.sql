@@ -17,7 +17,7 @@ removals as (
     coalesce(sum(case when p.reason = 'rekeyed' then 1 else 0 end), 0) as rekeyed,
     count(*) as every_one
   from plan as p
-  where p.operation = 'delete' and p.reason <> 'changed' and coalesce(p.old_action, 'add') <> 'remove'
+  where p.operation = 'delete' and p.reason in ('gone', 'cleared', 'rekeyed', 'suppressed') and coalesce(p.old_action, 'add') <> 'remove'
 ),
 patterns as (
   select 'now' as side, s.filled, count(*) as n from snapshot as s

@@ -33,7 +33,7 @@ select j.*,
     when j.action = 'wait' and (j.old_state is null or j.old_state = 'rejected') then 'waiting'
     when j.action = 'wait' and j.reason = 'repaired' then 'in_doubt'
     when j.action = 'wait' then j.old_state
-    when j.action = 'remove' and j.reason = 'changed' then 'gone'
+    when j.action = 'remove' and j.reason not in ('gone', 'cleared', 'rekeyed', 'suppressed') then 'gone'
     when j.action = 'remove' and j.status = 'succeeded' then 'gone'
     when j.action = 'remove' and j.status = 'accepted' then 'leaving'
     when j.action = 'remove' then 'in_doubt'

@@ -160,7 +160,13 @@ class World:
 
     def _connector(self) -> Connector:
         made = connector(self.members, self.page_rows)
-        return replace(made, send=self._send, poll=self._poll if made.poll else None)
+        return replace(
+            made,
+            send=self._send,
+            poll=self._poll if made.poll else None,
+            clear=self._clear if made.clear else None,
+            replace=self._replace if made.replace else None,
+        )
 
     def _poll(self, api: Members, _audience: str, reference: str) -> Later:
         self._boundary("before poll")
@@ -170,11 +176,23 @@ class World:
         self._boundary("after poll")
         return answer
 
+    def _clear(self, api: Members, _audience: str) -> Receipt:
+        self._boundary("before clear")
+        receipt = api.clear()
+        self._boundary("after clear")
+        return receipt
+
+    def _replace(self, api: Members, _audience: str, rows: Sequence[PlanRow]) -> Receipt:
+        return self._answered(lambda: api.replace(rows), rows)
+
     def _send(self, api: Members, _audience: str, action: Action, rows: Sequence[PlanRow]) -> Receipt:
+        return self._answered(lambda: api.send(action, rows), rows)
+
+    def _answered(self, ask: Callable[[], Receipt], rows: Sequence[PlanRow]) -> Receipt:
         self._boundary("before request")
         answer = "lost"
         try:
-            receipt = api.send(action, rows)
+            receipt = ask()
             answer = "accepted" if receipt.accepted else "succeeded"
             if receipt.reference:
                 self.seen.references |= {row.seq: receipt.reference for row in rows}

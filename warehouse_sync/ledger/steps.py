@@ -141,10 +141,16 @@ def snapshot(ledger: Ledger, run: Run) -> None:
     ledger.execute("run/count_changes", run)
 
 
-def plan(ledger: Ledger, run: Run, *, page_rows: int, updates: Updates, later: bool = False) -> None:
-    """Wanted against members: numbered, paged operations, and their counts. `later`: the platform answers later."""
+def plan(
+    ledger: Ledger, run: Run, *, page_rows: int, updates: Updates, later: bool = False, anew: bool = False
+) -> None:
+    """Wanted against members: numbered, paged operations, and their counts.
+
+    `later`: the platform answers later. `anew`: what every member was goes before anything is added.
+    """
     sync = ledger.sync
-    after_adds = sync.removals == "after_adds"
+    after_adds = sync.removals == "after_adds" and not anew
+    replaces = updates == "replace" or anew
     run = replace(run, slices=_slices(ledger))
     ledger.execute("run/wanted", run)
     ledger.execute("run/leaving", run, removes=_may_remove(ledger, run), later=later)
@@ -160,18 +166,23 @@ def plan(ledger: Ledger, run: Run, *, page_rows: int, updates: Updates, later: b
             retry=sync.retry_failed_records,
             retry_now=run.retry_now,
             resync=run.resync,
-            update_action="add" if updates == "replace" else updates,
-            replaces=updates == "replace",
+            update_action="add" if replaces else updates,
+            replaces=replaces,
             later=later,
             after_adds=after_adds,
         )
-        if updates == "replace":
-            ledger.execute("run/replaced", run)
+        if replaces:
+            ledger.execute("run/replaced", run, anew=anew)
 
     ledger.repeated(operations)
     ledger.execute("run/plan", run, page_rows=page_rows)
     ledger.execute("run/outcome", run)
     ledger.execute("run/count_plan", run)
+
+
+def unplanned(ledger: Ledger, run: Run) -> int:
+    """How many members the run's plan does not settle: it leaves them out, or their verdict is still to come."""
+    return int(ledger.query("run/unplanned", run)[0][0])
 
 
 def _slices(ledger: Ledger) -> tuple[tuple[str, datetime], ...]:

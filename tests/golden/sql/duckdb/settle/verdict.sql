@@ -103,7 +103,8 @@ SELECT
     THEN 'in_doubt'
     WHEN "j"."action" = 'wait'
     THEN "j"."old_state"
-    WHEN "j"."action" = 'remove' AND "j"."reason" = 'changed'
+    WHEN "j"."action" = 'remove'
+    AND NOT "j"."reason" IN ('gone', 'cleared', 'rekeyed', 'suppressed')
     THEN 'gone'
     WHEN "j"."action" = 'remove' AND "j"."status" = 'succeeded'
     THEN 'gone'

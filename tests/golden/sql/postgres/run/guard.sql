@@ -40,7 +40,7 @@ WITH "counted" AS (
   FROM "wsync"."plan_people_20261122090000abcd" AS "p"
   WHERE
     "p"."operation" = 'delete'
-    AND "p"."reason" <> 'changed'
+    AND "p"."reason" IN ('gone', 'cleared', 'rekeyed', 'suppressed')
     AND COALESCE("p"."old_action", 'add') <> 'remove'
 ), "patterns" AS (
   SELECT

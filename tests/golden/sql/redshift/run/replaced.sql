@@ -23,4 +23,6 @@ FROM "wsync"."operations_people_20261122090000abcd" AS "o"
 JOIN "wsync"."mirror_people" AS "m"
   ON "m"."identity" = "o"."identity"
 WHERE
-  "o"."reason" = 'changed' AND "o"."action" = 'add'
+  "o"."action" = 'add' AND (
+    FALSE OR "o"."reason" = 'changed'
+  )

@@ -37,7 +37,7 @@ WITH "COUNTED" AS (
   FROM "WSYNC"."PLAN_PEOPLE_20261122090000ABCD" AS "P"
   WHERE
     "P"."OPERATION" = 'delete'
-    AND "P"."REASON" <> 'changed'
+    AND "P"."REASON" IN ('gone', 'cleared', 'rekeyed', 'suppressed')
     AND COALESCE("P"."OLD_ACTION", 'add') <> 'remove'
 ), "PATTERNS" AS (
   SELECT

@@ -23,4 +23,6 @@ FROM "WSYNC"."OPERATIONS_PEOPLE_20261122090000ABCD" AS "O"
 JOIN "WSYNC"."MIRROR_PEOPLE" AS "M"
   ON "M"."IDENTITY" = "O"."IDENTITY"
 WHERE
-  "O"."REASON" = 'changed' AND "O"."ACTION" = 'add'
+  "O"."ACTION" = 'add' AND (
+    FALSE OR "O"."REASON" = 'changed'
+  )

@@ -104,7 +104,8 @@ SELECT
     THEN 'in_doubt'
     WHEN "J"."ACTION" = 'wait'
     THEN "J"."OLD_STATE"
-    WHEN "J"."ACTION" = 'remove' AND "J"."REASON" = 'changed'
+    WHEN "J"."ACTION" = 'remove'
+    AND NOT "J"."REASON" IN ('gone', 'cleared', 'rekeyed', 'suppressed')
     THEN 'gone'
     WHEN "J"."ACTION" = 'remove' AND "J"."STATUS" = 'succeeded'
     THEN 'gone'
