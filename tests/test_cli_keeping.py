@@ -149,6 +149,7 @@ def test_forgetting_who_is_gone_already_is_a_receipt_of_nothing_removed(shop: Sh
     shop.customers(*people(2))
     shop.wsync("run")
     assert shop.json("forget", "buyers", "3")["receipt"]["identities_removed"] == 0
+    assert "nobody was a member under this key" in shop.wsync("forget", "buyers", "3").output
 
 
 def test_a_shared_phone_stays_with_the_other(shop: Shop) -> None:

@@ -56,7 +56,9 @@ def _tell(receipt: object, path: Path | None, screen: Screen) -> None:
         screen.line(f"remains: {line}")
     for other in plain(receipt)["other_syncs"]:
         screen.line(f"remains: a member of sync {other} with the same key; forget it there, too")
-    if not plain(receipt)["complete"]:
+    if not facts["identities_removed"] and not facts["without_request"] and not facts["in_doubt"]:
+        screen.note("nobody was a member under this key: is it written as in the source? It is suppressed from now on")
+    if not facts["complete"]:
         screen.note("the removal is not acknowledged yet: the next run repeats it; forget again for a whole receipt")
     if path is not None:
         screen.line(f"receipt: {path}")
