@@ -47,6 +47,11 @@ def opening(facebook: Any) -> Any:
     return FACEBOOK.open(facebook, AUDIENCE)
 
 
+def replacing(facebook: Any) -> Any:
+    assert FACEBOOK.replace is not None
+    return FACEBOOK.replace(facebook, AUDIENCE, [PlanRow(1, {"EMAIL": MARY})])
+
+
 ADD, REMOVE = sending("add", {"EMAIL": MARY}), sending("remove", {"EMAIL": MARY})
 NODE = {"id": AUDIENCE, "name": "VIP customers", "subtype": "CUSTOM", "operation_status": {"code": 200}}
 USED_UP = {"1000000001": [{"type": "custom_audience", "call_count": 100, "estimated_time_to_regain_access": 4}]}
@@ -56,6 +61,7 @@ CASES = {
     "create_value_based": case(
         lambda it: FACEBOOK.create(it, VIP), told({"id": AUDIENCE}), mapped=("EMAIL", "LOOKALIKE_VALUE")
     ),
+    "replace": case(replacing, told(SESSION)),
     "list": case(lambda it: list(FACEBOOK.list(it)), told({"data": [NODE], "paging": {"cursors": {"after": "MQ"}}})),
     "find": case(lambda it: FACEBOOK.find(it, "VIP customers"), told({"data": [NODE, {"id": "2", "name": "vip"}]})),
     "open": case(opening, told(NODE)),

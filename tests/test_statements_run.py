@@ -126,7 +126,7 @@ def prepare(shop: Rehearsal) -> None:
 
 
 def answered_later(shop: Rehearsal) -> None:
-    """A platform that answers later, then one whose list is emptied and that cannot update."""
+    """A platform that answers later, then one whose list is emptied and that cannot update; last its list is replaced."""
     with closing(shop.place.open()) as warehouse:
         other = Syncing(shop.place, warehouse, table="others", name="others")
         other.ports = replace(other.ports, boundary=shop.passed.append)
@@ -139,7 +139,7 @@ def answered_later(shop: Rehearsal) -> None:
         other.members.later = False
         other.platform = {"updates": "replace", "emptied": lambda _api, _audience: "it is empty"}
         other.rows((*FIRST[0][:3], "Bonn"))
-        assert other.run().status == "succeeded"
+        assert other.run("replace").status == "succeeded"
 
 
 def rehearse(shop: Rehearsal) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from warehouse_sync.fields import Field
 from warehouse_sync.http import Verdict, encode
@@ -32,19 +33,42 @@ _SCOPES = tuple(each.name for each in FIELDS if each.role == "page")
 
 def send(facebook: Facebook, audience: str, action: Action, rows: Sequence[PlanRow]) -> Receipt:
     """Add or remove the rows of one page; a receipt means all were accepted. Raises `DestinationError`."""
-    session: dict[str, Any] = {}
     method, extra = _verb(facebook, action)
+    return _upload(facebook, audience, rows, Upload(method, "users", f"{action} users", extra))
+
+
+def replace(facebook: Facebook, audience: str, rows: Sequence[PlanRow]) -> Receipt:
+    """Make the rows of one page the whole list. Raises `DestinationError`.
+
+    A replacement of several batches takes effect with the last one, has to come within 90 minutes, and keeps every
+    other change out until then (Custom Audience Users Replace, read 2026-11-22). One of a single batch has taken effect
+    when it is answered, so that the answer to each page says what became of that page: the others are added to it.
+    """
+    return _upload(facebook, audience, rows, Upload("POST", "usersreplace", "replace users"))
+
+
+class Upload(NamedTuple):
+    """How the rows of one page travel: the method, the edge of the audience, and what a body has beside them."""
+
+    method: str
+    edge: str
+    name: str
+    extra: Mapping[str, str] = MappingProxyType({})
+
+
+def _upload(facebook: Facebook, audience: str, rows: Sequence[PlanRow], how: Upload) -> Receipt:
+    session: dict[str, Any] = {}
     encoded = encode(payload(facebook.options, rows))
 
     def body() -> bytes:
         session.update(facebook.session(len(rows)))
-        rest = encode({"session": session, **extra})
+        rest = encode({"session": session, **how.extra})
         return b'{"payload":' + encoded + b"," + rest[1:]
 
     reply = facebook.http.call(
-        method,
-        f"{path(audience)}/users",
-        name=f"{action} users",
+        how.method,
+        f"{path(audience)}/{how.edge}",
+        name=how.name,
         body=body,
         examine=lambda answer: _expects_counts(answer, audience, session["session_id"]),
     )
@@ -164,4 +188,5 @@ CONNECTOR = Connector(
     send=send,
     preview=preview,
     open=open_audience,
+    replace=replace,
 )
