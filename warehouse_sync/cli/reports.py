@@ -95,7 +95,7 @@ def tell(report: Report, screen: Screen) -> None:
         _tell_guards(report, screen)
         for warning in report.result.warnings:
             screen.note(f"warning: {report.sync}: {warning}")
-    if report.error is not None:
+    if report.error is not None and report.status != "skipped":
         screen.note(f"{report.sync}: {message(report.error)}")
     command = approval(report)
     if command:
@@ -120,7 +120,8 @@ def _row(guard: Any) -> tuple[Any, ...]:
 def headline(report: Report) -> str:
     """One line: what became of the sync."""
     if report.status == "skipped":
-        return f"{report.sync}: skipped (enabled: false)"
+        why = f", run {report.run_id}: {report.error}" if report.error else " (enabled: false)"
+        return f"{report.sync}: skipped{why}"
     if report.status == "not_started":
         return f"{report.sync}: not started"
     if report.result is None:
