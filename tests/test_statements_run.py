@@ -126,7 +126,7 @@ def prepare(shop: Rehearsal) -> None:
 
 
 def answered_later(shop: Rehearsal) -> None:
-    """A platform that answers later, then one whose list is emptied and that cannot update; last its list is replaced."""
+    """A platform that answers later, then one whose list is emptied and replaced, and that cannot update."""
     with closing(shop.place.open()) as warehouse:
         other = Syncing(shop.place, warehouse, table="others", name="others")
         other.ports = replace(other.ports, boundary=shop.passed.append)
