@@ -8,16 +8,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
 
 import click
-import duckdb
 import pytest
 import sqlglot
 from sqlglot import exp
 
 from warehouse_sync.cli import main
-from warehouse_sync.config import load
 from warehouse_sync.config.tables import models
 from warehouse_sync.sandbox import Sandbox
 
@@ -97,37 +94,6 @@ def test_the_two_commands_of_the_readme_are_one_line_each() -> None:
 def test_the_readme_is_short() -> None:
     assert README.count("\n") <= 200
     assert (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").count("\n") < 120
-
-
-# the example
-
-
-def test_the_example_shop_works_as_its_page_says(tmp_path: Path, shell: tuple[Sandbox, dict[str, str]]) -> None:
-    shop = tmp_path / "shop"
-    subprocess.run(["cp", "-r", str(ROOT / "examples" / "shop"), str(shop)], check=True)
-    steps = blocks((shop / "README.md").read_text(encoding="utf-8"), "sh")
-    failing = {"wsync run": "wsync run || test $? = 6"}
-    script = "\n".join(failing.get(line, line) for line in ["wsync sandbox", *"".join(steps).splitlines()])
-    typed(script, shop, shell)
-    tokens = {each.name: each.tokens for each in shell[0].summary()}
-    assert tokens == {"Shop customers": {"EMAIL": 9, "PHONE": 9}, "Best customers": {"EMAIL": 4, "PHONE": 4}}
-    failures, fields, members = answered(shop / "shop.duckdb")
-    assert [(code, number) for code, _reason, number in failures] == [("no_valid_identifier", 1)]
-    assert fields == [("EMAIL: email_invalid; PHONE: phone_invalid", 2)]
-    assert {key for (key,) in members} == {"1", "3", "4", "5", "6", "7", "8", "9", "11", "13"}
-
-
-def answered(database: Path) -> Iterator[list[tuple[Any, ...]]]:
-    """The answers to the questions of the page about the tables, the last one asked for a day to come."""
-    with duckdb.connect(str(database), read_only=True) as connection:
-        for query in blocks(TABLES, "sql"):
-            yield connection.execute(query.replace("2026-11-22", "2100-01-01")).fetchall()
-
-
-def test_the_example_shop_is_a_project_without_warnings() -> None:
-    project = load(ROOT / "examples" / "shop", {"FACEBOOK_TOKEN": "token"})
-    assert [sync.name for sync in project.syncs] == ["best_customers", "customers"]
-    assert project.warnings == ()
 
 
 # commands and exit codes
