@@ -12,13 +12,16 @@ from typing import Any
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from tests.platforms import PLATFORMS, Platform, Running
+from tests.outside import ROSTER, roster_is_installed  # noqa: F401
+from tests.platforms import PLATFORMS as BUILT_IN
+from tests.platforms import Platform, Running
 from tests.scripted import Time
 from warehouse_sync.connectors import connector
 from warehouse_sync.errors import ConfigError, Denied, DestinationError, Rejected, Unavailable
 from warehouse_sync.fields import preparer, resolve
 from warehouse_sync.model import Action, AudienceSpec, Mapped
 
+PLATFORMS = (*BUILT_IN, ROSTER)
 Session = tuple[Any, Running, Platform]
 Connect = Callable[..., Any]
 
