@@ -69,6 +69,33 @@ LN: last_name
 """,
 )
 
+GOOGLE = Beginning(
+    settings="""\
+# `wsync sandbox` starts a stand-in on this machine. For Google itself: your account's id and client, and none of the
+# three addresses.
+customer_id: "123-456-7890"
+# login_customer_id: "123-456-7891"   # the manager, where the account is reached through one
+client_id: sandbox-client
+base_url: http://127.0.0.1:8321
+ads_base_url: http://127.0.0.1:8321
+token_url: http://127.0.0.1:8321/token
+# Secrets are never written here. For the sandbox: export WSYNC_ENV_SECRET_GOOGLE_CLIENT=sandbox-secret
+# and WSYNC_ENV_SECRET_GOOGLE_TOKEN=sandbox-refresh
+client_secret: "{{ env_var('WSYNC_ENV_SECRET_GOOGLE_CLIENT') }}"
+refresh_token: "{{ env_var('WSYNC_ENV_SECRET_GOOGLE_TOKEN') }}"
+""",
+    audience="""\
+audience:
+  list_type: CONTACT_INFO      # or CRM_ID, MOBILE_ADVERTISING_ID, which have fields of their own
+  name: Customers              # found by exactly this name, or created by the first run
+""",
+    mapping="""\
+EMAIL: email
+PHONE: phone
+""",
+    options="# options: {default_country: DE, user_data_consent: granted, personalization_consent: granted}\n",
+)
+
 LINKEDIN = Beginning(
     settings="""\
 # `wsync sandbox` starts a stand-in on this machine. For LinkedIn itself: your ad account's id, the word that LinkedIn
@@ -144,7 +171,7 @@ email: email
 """,
 )
 
-BEGINNINGS = {"facebook": FACEBOOK, "http": HTTP, "linkedin": LINKEDIN, "tiktok": TIKTOK}
+BEGINNINGS = {"facebook": FACEBOOK, "google": GOOGLE, "http": HTTP, "linkedin": LINKEDIN, "tiktok": TIKTOK}
 """What a project begins with, by the destination's type."""
 
 

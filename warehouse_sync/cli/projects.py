@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..model import Sync
 
 
-DESTINATIONS = ("facebook", "http", "linkedin", "tiktok")
+DESTINATIONS = ("facebook", "google", "http", "linkedin", "tiktok")
 
 
 @click.command()
