@@ -67,6 +67,12 @@ def test_no_setting_field_question_or_error_text_of_a_document_is_missing(sectio
     assert [name for name, there in zip(NAMES[section], found, strict=True) if not there.startswith(name)] == []
 
 
+def test_every_question_and_trouble_is_answered_by_a_page_or_by_the_check() -> None:
+    asked = [(there, here) for _, (there, here, _) in ROWS if there.startswith(("Question: ", "Trouble: "))]
+    assert asked
+    assert [there for there, here in asked if "[answered](" not in here and "`wsync check`" not in here] == []
+
+
 @cache
 def shown_in(file: str) -> frozenset[str]:
     """The tests that pytest collects from a file."""
