@@ -16,7 +16,7 @@ from warehouse_sync.errors import ConfigError
 from warehouse_sync.http import Http, Reply, Verdict
 from warehouse_sync.model import Action, Audience, AudienceSpec, Later, PlanRow, Ports, Receipt, Sync
 
-from . import Connector
+from . import Connector, google_ads
 from .google_check import check
 from .google_errors import classify
 from .google_fields import BY_TYPE, CONSENTS, FIELDS, PARTS, fields
@@ -27,7 +27,10 @@ from .google_tokens import Tokens
 
 def transport(name: str) -> Transport:
     """The module that speaks one of Google's APIs."""
-    return cast(Transport, import_module(f"{__package__}.google_{name}"))
+    return cast(Transport, import_module(f"{__package__}.{TRANSPORTS[name]}"))
+
+
+TRANSPORTS = {"data_manager": "google_data_manager", "google_ads": "google_ads"}
 
 
 def connect(sync: Sync, ports: Ports) -> Google:
@@ -123,6 +126,11 @@ def clear(google: Google, audience: str) -> Receipt:
     return google.via.clear(google, audience)
 
 
+def begin_anew(google: Google, audience: str, rows: Sequence[PlanRow]) -> Receipt:
+    """Remove everybody and add these rows, in one job of the Google Ads API."""
+    return google_ads.replace(google, audience, rows)
+
+
 def validate(sync: Sync) -> str | None:
     """What is wrong with the sync's own combination of mapping and settings, or None."""
     number, settings = sync.audience.id, settings_of(sync.audience.settings)
@@ -152,8 +160,11 @@ def _twice_consented(sync: Sync) -> str | None:
 def fit(destination: Any, audience: AudienceSpec, options: Any) -> Connector:
     """The connector for a list's type: its fields, the rows a request, how often members are sent again."""
     settings = settings_of(audience.settings)
+    by_job = destination.transport == "google_ads"
     return replace(
         CONNECTOR,
+        clear=None if by_job else clear,
+        replace=begin_anew if by_job else None,
         rows=destination.rows_per_request,
         fields=fields(settings.list_type, options or Options()),
         reassert_every=settings.reassert_every(),

@@ -8,7 +8,8 @@ from itertools import islice
 from warehouse_sync.errors import DestinationError
 from warehouse_sync.model import Audience, AudienceSpec, Check
 
-from .google_errors import ACCESS, REMEDIES
+from .google_ads_errors import REMEDIES
+from .google_errors import ACCESS
 from .google_lists import REOPEN, membership_days
 from .google_session import Google
 

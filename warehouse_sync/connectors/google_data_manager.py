@@ -29,6 +29,7 @@ __all__ = [
     "create",
     "delete",
     "find",
+    "finish",
     "lines",
     "open_audience",
     "poll",
@@ -206,6 +207,10 @@ def _counts(told: Mapping[str, Any]) -> dict[str, int]:
         if is_trace(reason) and count.isdigit():
             found[reason.removeprefix("PROCESSING_ERROR_REASON_")] = int(count)
     return found
+
+
+def finish(_google: Google) -> None:
+    """Every request stands for itself: nothing is left to do."""
 
 
 def lines(google: Google) -> Iterator[Check]:

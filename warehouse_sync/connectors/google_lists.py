@@ -139,7 +139,7 @@ def read(google: Google, audience: str, *, usable: bool = False) -> Audience:
     """The list as Google describes it. Raises `Denied` where it is missing, of another kind, or not `usable`."""
 
     def examine(body: Any) -> Verdict | None:
-        return _expects_id(body) or _obstacle(google, body, usable=usable)
+        return _expects_id(body) or obstacle(google, body, usable=usable)
 
     reply = google.http.call(
         "GET", path_of(google, audience), name="read audience", headers=headers(google), examine=examine
@@ -150,10 +150,15 @@ def read(google: Google, audience: str, *, usable: bool = False) -> Audience:
 def open_audience(google: Google, audience: str) -> Audience:
     """The list, ready to take members. Raises `Denied` where it is missing, of another type, closed or not ours."""
     found = read(google, audience, usable=True)
-    days = membership_days(found)
+    warn_of_duration(google, found)
+    return found
+
+
+def warn_of_duration(google: Google, audience: Audience) -> None:
+    """Members that the list forgets sooner than we think are not sent again in time."""
+    days = membership_days(audience)
     if days is not None and days < google.audience.membership_duration:
         log.warning("google: members of the list stay %d days; set audience: membership_duration to that", days)
-    return found
 
 
 def membership_days(audience: Audience) -> int | None:
@@ -169,7 +174,8 @@ def upload_types(facts: Mapping[str, Any]) -> Sequence[str]:
     return [str(each) for each in found] if isinstance(found, list) else []
 
 
-def _obstacle(google: Google, node: Mapping[str, Any], *, usable: bool) -> Verdict | None:
+def obstacle(google: Google, node: Mapping[str, Any], *, usable: bool) -> Verdict | None:
+    """Why a list that Google describes so takes no members of ours, or is not `usable` now; None where it does."""
     kinds = upload_types(node)
     if not kinds:
         return Verdict(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -15,7 +16,10 @@ from .google_tokens import Tokens
 
 @dataclass(frozen=True)
 class Google:
-    """A Google Ads account that can be spoken to; made by `connect`, shared between threads, closed by its owner."""
+    """A Google Ads account that can be spoken to; made by `connect`, shared between threads, closed by its owner.
+
+    `held` is what a transport keeps from one request to another, changed under the `lock`.
+    """
 
     settings: Destination
     audience: AudienceSettings
@@ -26,13 +30,19 @@ class Google:
     tokens: Tokens
     via: Transport
     http: Http = field(init=False)
+    held: dict[tuple[Any, ...], Any] = field(init=False, repr=False, default_factory=dict)
+    lock: threading.Lock = field(init=False, repr=False, default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "http", self.via.connect_http(self))
 
     def close(self) -> None:
-        self.http.close()
-        self.tokens.http.close()
+        """End the session; what a transport still has to do for it, it does now."""
+        try:
+            self.via.finish(self)
+        finally:
+            self.http.close()
+            self.tokens.http.close()
 
     def judge(self, found: Verdict, reply: Reply) -> Verdict:
         """The verdict on an answer, with what this session knows: a token may have ended, which is worth a new one."""
@@ -47,7 +57,8 @@ class Transport(Protocol):
     """One of Google's APIs, a module that has these functions. They raise `DestinationError`.
 
     `connect_http` makes no request. `send` adds or removes the rows of one page. `lines` are the lines of a check that
-    only this API can give. `clear` empties the list of whom it has now.
+    only this API can give. `clear` empties the list of whom it has now. `finish` is called when nothing more will be
+    sent; it raises nothing.
     """
 
     def connect_http(self, google: Google) -> Http: ...
@@ -61,4 +72,5 @@ class Transport(Protocol):
     def open_audience(self, google: Google, audience: str) -> Audience: ...
     def delete(self, google: Google, audience: str) -> None: ...
     def clear(self, google: Google, audience: str) -> Receipt: ...
+    def finish(self, google: Google) -> None: ...
     def lines(self, google: Google) -> Iterator[Check]: ...

@@ -60,6 +60,7 @@ def shown(job: Job) -> dict[str, Any]:
         "id": job.id,
         "type": "CUSTOMER_MATCH_USER_LIST",
         "status": status,
+        "customerMatchUserListMetadata": {"userList": f"customers/{job.account}/userLists/{job.target}"},
         **({"failureReason": "UNKNOWN"} if status == "FAILED" else {}),
         "operationMetadata": rate,
     }

@@ -1,0 +1,325 @@
+"""The Google Ads API: members travel in offline user data jobs, which are made, filled, run, and asked about.
+
+developers.google.com/google-ads/api, Customer Match (read 2026-11-22). All pages of a run that do the same (add or
+remove, with the same consent, which stands at the job) fill one job; what is wrong with a row is told as its page is
+added, the verdict on the rest is the job's. The jobs are run when the session ends, those that remove first, and one
+at a time: Google does not let two jobs change a list at once, nor say in which order they would. Whichever has to wait,
+or was left behind by a crash, is run by the next poll: that of `wsync poll`, or of the next run. So a run costs two
+operations of the day's quota a job and one a page, where a job for each page would cost three a page, and would make
+all but the first wait.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from warehouse_sync.errors import ConfigError, Denied, DestinationError, Rejected
+from warehouse_sync.http import Http, Reply, Verdict, encode
+from warehouse_sync.model import Action, Audience, Check, Later, PlanRow, Receipt
+
+from .google_ads_errors import classify, refused_rows
+from .google_ads_lists import audiences, create, delete, find, path_of, quoted, read, resource, search
+from .google_errors import SCOPES, incomplete, trace
+from .google_fields import ADDRESS
+from .google_lists import warn_of_duration
+from .google_session import Google
+from .google_settings import MOST_ROWS
+
+__all__ = [
+    "audiences",
+    "clear",
+    "connect_http",
+    "create",
+    "delete",
+    "find",
+    "finish",
+    "lines",
+    "open_audience",
+    "poll",
+    "preview",
+    "read",
+    "replace",
+    "send",
+]
+
+VERBS: Mapping[Action, str] = {"add": "create", "remove": "remove"}
+CONTACTS = {"EMAIL": "hashedEmail", "PHONE": "hashedPhoneNumber"}
+ADDRESS_PARTS = {
+    "FIRST_NAME": "hashedFirstName",
+    "LAST_NAME": "hashedLastName",
+    "COUNTRY": "countryCode",
+    "POSTAL_CODE": "postalCode",
+}
+PLAIN = {"USER_ID": "thirdPartyUserId", "MOBILE_ID": "mobileId"}
+CONSENTS = {"AD_USER_DATA_CONSENT": "adUserData", "AD_PERSONALIZATION_CONSENT": "adPersonalization"}
+JOB = re.compile(r"customers/\d+/offlineUserDataJobs/(\d+)")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Job:
+    """A job of this session. `taken`: rows that must have a verdict are in it."""
+
+    name: str
+    taken: bool = False
+
+
+def connect_http(google: Google) -> Http:
+    """The API's address. Raises `ConfigError` where it is unfit."""
+    settings = google.settings
+
+    def judge(reply: Reply) -> Verdict:
+        return google.judge(classify(reply), reply)
+
+    manager, token, project = settings.login_customer_id, settings.developer_token, settings.quota_project
+    try:
+        return Http(
+            settings.ads_base_url,
+            judge,
+            google.ports,
+            connector="google",
+            headers={
+                **({"login-customer-id": manager} if manager else {}),
+                **({"developer-token": token.get_secret_value()} if token else {}),
+                **({"x-goog-user-project": project} if project else {}),
+            },
+            authorise=google.tokens.header,
+            budget=settings.budget(),
+            ca_bundle=settings.ca_bundle,
+            trust_env=settings.trust_env,
+        )
+    except ConfigError as error:
+        raise ConfigError(error.message.replace("base_url", "ads_base_url"), key="ads_base_url") from None
+
+
+# Jobs
+
+
+def send(google: Google, audience: str, action: Action, rows: Sequence[PlanRow]) -> Receipt:
+    """Put the rows of one page into the job for their like; those that Google refuses by name fail at once."""
+    consent = consent_of(action, rows)
+    operations = operations_of(action, _required(rows))
+    key = (audience, action, *sorted(consent.items()))
+    with google.lock:
+        job = google.held.get(key)
+        if job is None:
+            job = google.held[key] = Job(_made(google, audience, consent))
+    reply = _added(google, job.name, operations)
+    receipt = _receipt(job.name, reply, len(rows))
+    job.taken = job.taken or receipt.accepted
+    return receipt
+
+
+def _required(rows: Sequence[PlanRow]) -> Sequence[PlanRow]:
+    if not 1 <= len(rows) <= MOST_ROWS:
+        raise ValueError(f"a page has 1 to {MOST_ROWS} rows")
+    return rows
+
+
+def _made(google: Google, audience: str, consent: Mapping[str, str], *, really: bool = True) -> str:
+    """A new job's name. What is wrong with it is not wrong with any row."""
+    try:
+        reply = google.http.call(
+            "POST",
+            path_of(google, "offlineUserDataJobs:create"),
+            name="create job",
+            json=new_job(google, audience, consent, really=really),
+            examine=_expects_job if really else None,
+        )
+    except Rejected as error:
+        raise Denied(
+            str(error),
+            connector="google",
+            code=error.code,
+            http_status=error.http_status,
+            request_id=error.request_id,
+            certain=error.certain,
+        ) from None
+    return str(reply.body.get("resourceName"))
+
+
+def new_job(google: Google, audience: str, consent: Mapping[str, str], *, really: bool = True) -> dict[str, Any]:
+    """What a job is made of; `really` False only asks whether it could be made."""
+    metadata = {"userList": resource(google, audience), **({"consent": dict(consent)} if consent else {})}
+    job = {"type": "CUSTOMER_MATCH_USER_LIST", "customerMatchUserListMetadata": metadata}
+    return {"job": job} if really else {"job": job, "validateOnly": True}
+
+
+def _expects_job(body: Any) -> Verdict | None:
+    return None if JOB.fullmatch(str(body.get("resourceName"))) else incomplete("the new job's name")
+
+
+def consent_of(action: Action, rows: Sequence[PlanRow]) -> dict[str, str]:
+    """What all rows of a page say: of a consent that is open nothing is sent. Removals carry none."""
+    said = rows[0].tokens if rows and action != "remove" else {}
+    return {name: "GRANTED" for field, name in CONSENTS.items() if said.get(field) == "granted"}
+
+
+def operations_of(action: Action, rows: Sequence[PlanRow]) -> list[dict[str, Any]]:
+    """One operation for each row: a person with all identifiers."""
+    verb = VERBS[action]
+    return [{verb: {"userIdentifiers": _identifiers(row.tokens)}} for row in rows]
+
+
+def _identifiers(tokens: Mapping[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = [
+        {name: tokens[field]} for field, name in {**CONTACTS, **PLAIN}.items() if field in tokens
+    ]
+    if address := tokens.get(ADDRESS):
+        found.append({"addressInfo": {ADDRESS_PARTS[part]: value for part, value in address.items()}})
+    return found
+
+
+def _added(google: Google, job: str, operations: Sequence[Mapping[str, Any]]) -> Reply:
+    encoded = encode({"operations": operations, "enablePartialFailure": True})
+    version = google.settings.ads_version
+    return google.http.call("POST", f"{version}/{job}:addOperations", name="add operations", body=lambda: encoded)
+
+
+def _receipt(job: str, reply: Reply, count: int, *, first: int = 0) -> Receipt:
+    """What is known of the rows: those refused by name, and for the others a verdict to come."""
+    refused, vague = refused_rows(reply.body, first=first)
+    if vague:
+        doubtful = {place: VAGUE for place in range(count) if place not in refused}
+        return Receipt(reply.status, trace(reply), rejected=refused, doubtful=doubtful)
+    if len(refused) >= count:
+        return Receipt(reply.status, trace(reply), rejected=refused)
+    return Receipt(reply.status, trace(reply), accepted=True, reference=job, rejected=refused)
+
+
+VAGUE = ("partial_failure", "Google refused a part of the request and does not say which; the row is sent again.")
+
+
+def preview(google: Google, audience: str, action: Action, rows: Sequence[PlanRow]) -> Mapping[str, Any]:
+    """The request `send` would make, secrets masked, with the one for the job it goes into."""
+    base = google.http.base.rstrip("/")
+    headers = {name: "***" if name == "developer-token" else value for name, value in google.http.headers.items()}
+    return {
+        "method": "POST",
+        "url": f"{base}/{path_of(google, 'offlineUserDataJobs/JOB_ID:addOperations')}",
+        "query": {},
+        "headers": {**headers, "Authorization": "Bearer ***", "Content-Type": "application/json; charset=utf-8"},
+        "json": {"operations": operations_of(action, _required(rows)), "enablePartialFailure": True},
+        "job": new_job(google, audience, consent_of(action, rows)),
+    }
+
+
+# Running them, and what became of them
+
+
+def finish(google: Google) -> None:
+    """Run what this session filled, removals first; what cannot be run now is left to the next poll."""
+    for key, job in sorted(google.held.items(), key=lambda pair: pair[0][1] != "remove"):
+        if not job.taken:
+            continue
+        try:
+            if not _start(google, key[0], job.name):
+                log.info("google run job: another one of the list is running; wsync poll runs this one")
+        except DestinationError as error:
+            log.warning("google run job: %s; wsync poll tries again", error.code)
+    google.held.clear()
+
+
+def _start(google: Google, audience: str, job: str) -> bool:
+    """Run a job, unless another one of its list is running: then it has to wait."""
+    if _busy(google, audience):
+        return False
+    try:
+        google.http.call("POST", f"{google.settings.ads_version}/{job}:run", name="run job", json={})
+    except Rejected as error:
+        if error.code != "job_started":
+            raise
+    return True
+
+
+RUNNING = (
+    "SELECT offline_user_data_job.id, offline_user_data_job.customer_match_user_list_metadata.user_list "
+    "FROM offline_user_data_job WHERE offline_user_data_job.status = 'RUNNING'"
+)
+
+
+def _busy(google: Google, audience: str) -> bool:
+    """Whether a job is changing the list now, whoever made it."""
+    ours = resource(google, audience)
+    jobs = search(google, RUNNING, "offlineUserDataJob", "running jobs")
+    return any((job.get("customerMatchUserListMetadata") or {}).get("userList") == ours for job in jobs)
+
+
+def poll(google: Google, audience: str, reference: str) -> Later:
+    """What became of the rows in a job. One that waits to be run is run."""
+    if not JOB.fullmatch(reference):
+        return FORGOTTEN
+    query = (
+        "SELECT offline_user_data_job.id, offline_user_data_job.status, offline_user_data_job.failure_reason "
+        f"FROM offline_user_data_job WHERE offline_user_data_job.resource_name = {quoted(reference)}"
+    )
+    found = next(search(google, query, "offlineUserDataJob", "job status"), None)
+    if found is None:
+        return FORGOTTEN
+    status = found.get("status")
+    if status == "PENDING":
+        try:
+            _start(google, audience, reference)
+        except Rejected as error:
+            log.warning("google run job: %s; the next poll tries again", error.code)
+    if status == "FAILED":
+        return _failed(str(found.get("failureReason") or ""))
+    return Later("succeeded" if status == "SUCCESS" else "pending")
+
+
+def _failed(reason: str) -> Later:
+    known = re.fullmatch(r"[A-Z_]{3,80}", reason) and reason not in ("UNKNOWN", "UNSPECIFIED")
+    about = f" Google's reason: {reason}." if known else ""
+    return Later("partial", f"google_{reason.lower()}" if known else "job_failed", FAILED + about)
+
+
+FAILED = "Google's job failed; some of its rows may have been processed, and nobody says which."
+FORGOTTEN = Later(
+    "in_doubt", "request_forgotten", "Google no longer says what became of the request; its rows are sent again."
+)
+
+
+# The whole list
+
+
+def replace(google: Google, audience: str, rows: Sequence[PlanRow]) -> Receipt:
+    """Remove everybody who is in the list, and add these rows, in one job that is run at once.
+
+    What is added afterwards goes into other jobs, which wait until this one has ended.
+    """
+    consent = consent_of("add", _required(rows))
+    job = _made(google, audience, consent)
+    reply = _added(google, job, [{"removeAll": True}, *operations_of("add", rows)])
+    receipt = _receipt(job, reply, len(rows), first=1)
+    if receipt.accepted and not _start(google, audience, job):
+        raise Denied(BUSY, connector="google", code="write_conflict")
+    return receipt
+
+
+BUSY = "google: another job is changing the list, so that it cannot be replaced now; try again when it has ended"
+
+
+def clear(google: Google, audience: str) -> Receipt:
+    """This API empties a list only together with what is added: see `replace`."""
+    raise ConfigError("needs transport: data_manager", key="transport")
+
+
+def open_audience(google: Google, audience: str) -> Audience:
+    """The list, ready to take members by this API. Raises `Denied` where it, or the account, is not."""
+    found = read(google, audience, usable=True)
+    _made(google, audience, {}, really=False)
+    warn_of_duration(google, found)
+    return found
+
+
+def lines(google: Google) -> Iterator[Check]:
+    """The scope of the token, once there is one."""
+    scopes, wanted = google.tokens.scopes, SCOPES["google_ads"]
+    if scopes and wanted not in scopes:
+        remedy = f"authorise again with the scope {wanted} and set the new refresh_token"
+        yield Check("scope", ok=False, found="the token lacks the scope of the Google Ads API", remedy=remedy)
