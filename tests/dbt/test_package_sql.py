@@ -80,7 +80,7 @@ def test_bigquerys_analyzer_takes_every_file() -> None:
         judge((STATE / f"{name}.sql").read_text())
     for path in FILES:
         sql = rendered(path, "bigquery")
-        judge(f"create view `wsync`.`{path.stem}` as {sql}" if "models" in path.parts else sql)
+        judge(f"create table `wsync`.`{path.stem}` as {sql}" if "models" in path.parts else sql)
     assert judge.accepted == len(FILES) + 2
 
 
