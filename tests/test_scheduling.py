@@ -306,9 +306,8 @@ def test_a_run_reads_the_files_as_they_are_then_and_a_mistake_is_its_own(tmp_pat
     assert "ducks" in str(report.error)
 
 
-def test_only_the_syncs_named_are_kept(tmp_path: Path) -> None:
-    here = town(tmp_path, "{every: 5 minutes}", "{every: 5 minutes}")
-    kept = Files(tmp_path, ("buyers2",))
-    assert [each.name for each in kept.kept(kept.read())] == ["buyers2"]
-    with pytest.raises(ConfigError, match="there is no sync 'sellers'"):
-        Files(here.folder, ("sellers",)).kept(kept.read())
+def test_a_selection_says_which_syncs_are_kept(tmp_path: Path) -> None:
+    town(tmp_path, "{every: 5 minutes}", "{every: 5 minutes}", "{every: 5 minutes}")
+    assert [each.name for each in Files(tmp_path, ("buyers*",), ("buyers2",)).kept()] == ["buyers", "buyers3"]
+    with pytest.raises(ConfigError, match="sellers"):
+        Files(tmp_path, ("sellers",)).kept()

@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from .config import Configuration, load, select
+from .config import load, select
+from .config.project import FILE
 from .errors import ConfigError, Stopped, WsyncError
 from .executing import Report, run_or_skip
 from .model import Ports, Sync
 from .opening import World
+from .project import Project
 from .runner import Request
 from .scheduling import Event, Tick, Timetable
 
@@ -63,30 +65,35 @@ class Threads:
         wait(self.going, timeout=seconds, return_when=FIRST_COMPLETED)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Files:
-    """The project as its files are now: which of its syncs are kept, and what tells that they changed."""
+    """The project as its files are now: which of its syncs are kept, and what tells that they changed.
+
+    `select`, `exclude` and `state` choose as `wsync run` does; without them every enabled sync is kept.
+    """
 
     folder: Path
-    names: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    state: Path | None = None
+    manifest: Path | None = None
 
-    def read(self) -> Configuration:
-        """Raises `ConfigErrors` where its files are wrong."""
-        return load(self.folder)
-
-    def kept(self, configuration: Configuration) -> tuple[Sync, ...]:
-        """The syncs to keep: those named, or all. Raises `ConfigErrors` for a name that no sync has."""
-        return select(configuration, self.names) if self.names else configuration.syncs
+    def kept(self) -> tuple[Sync, ...]:
+        """The syncs to keep. Raises `ConfigError` where the files or the selection are wrong."""
+        project = Project.load(self.folder)
+        dbt = project.configuration.dbt
+        self.manifest = dbt.manifest_path if dbt else None
+        return project.select(self.select, self.exclude, state=self.state).syncs
 
     def stamp(self) -> Stamp:
-        """Something that changes when a file of the project does."""
-        main = [self.folder / "wsync.yml", self.folder / "target" / "manifest.json"]
-        return tuple(_stamps([*main, *sorted((self.folder / "syncs").glob("*"))]))
+        """Something that changes when a file that says what is kept does."""
+        files = [self.folder / FILE, *sorted((self.folder / "syncs").glob("*"))]
+        return tuple(_stamps([*files, self.manifest] if self.manifest else files))
 
     def run(self, name: str, world: World) -> Report:
         """Run one sync as its files say now; nothing that goes wrong leaves."""
         try:
-            configuration = self.read()
+            configuration = load(self.folder)
             (sync,) = select(configuration, [name])
         except WsyncError as error:
             return Report(name, "failed", error.exit_code, error=error)
@@ -121,8 +128,9 @@ class Loop:
 
     def begin(self) -> None:
         """Read the project. Raises `ConfigError` where it is wrong, or no sync has a schedule."""
-        self.stamp, self.looked = self.files.stamp(), self.ports.clock()
-        self.table.change(self.files.kept(self.files.read()), self.now())
+        self.looked = self.ports.clock()
+        self.table.change(self.files.kept(), self.now())
+        self.stamp = self.files.stamp()
         kept = [entry for entry in self.table.entries.values() if entry.next]
         if not kept:
             raise ConfigError("no enabled sync has a schedule; add one to its file, such as schedule: {every: 1 hour}")
@@ -177,7 +185,7 @@ class Loop:
         if self.stamp == before:
             return
         try:
-            changed = self.table.change(self.files.kept(self.files.read()), self.now())
+            changed = self.table.change(self.files.kept(), self.now())
         except WsyncError as error:
             self.broken = error
             self.told(Event("broken", self.now(), f"the project's files changed and are wrong: {error}"))

@@ -11,40 +11,42 @@ import click
 
 from .options import of_project, world
 from .screen import Screen, plain
+from .selecting import Selecting, selecting
 
 if TYPE_CHECKING:
     from ..opening import World
     from ..scheduling import Event
 
+Words = tuple[str, ...]
 
-@click.command()
-@click.argument("names", metavar="[SYNC]...", nargs=-1)
+
+@click.command(cls=Selecting)
+@selecting
 @click.option("--threads", type=click.IntRange(1, 64), default=4, show_default=True, help="How many syncs run at once.")
 @click.option(
     "--jitter",
     type=click.FloatRange(0, 3600),
     default=0.0,
-    help="Start each run up to so many seconds later, by chance.",
+    metavar="SECONDS",
+    help="Start each run so much later at most, by chance.",
 )
-@click.option("--health", "address", metavar="HOST:PORT", help="Answer /livez, /readyz and /health there.")
+@click.option("--health", metavar="HOST:PORT", help="Answer /livez, /readyz and /health there.")
 @of_project
-def schedule(
-    screen: Screen, folder: Path, names: tuple[str, ...], threads: int, jitter: float, address: str | None
-) -> None:
+def schedule(screen: Screen, folder: Path, names: Words, select: Words, exclude: Words, **options: Any) -> None:
     """Keep every sync's own schedule until a signal comes. With --json, one object a line."""
     from ..scheduling import Timetable
     from ..scheduling_health import Health, served
     from ..scheduling_loop import Files, Loop, Threads
 
     with world(screen) as around, ExitStack() as open_:
-        files = Files(folder, names)
-        crew = Threads(lambda tick: files.run(tick.sync, around), threads)
+        files = Files(folder, (*names, *select), exclude, options["state"])
+        crew = Threads(lambda tick: files.run(tick.sync, around), options["threads"])
         health = Health(around.ports.clock)
-        table = Timetable(jitter, around.ports.random)
+        table = Timetable(options["jitter"], around.ports.random)
         loop = Loop(files, table, crew, around.ports, around.stopping, lambda event: _tell(event, screen), health.beat)
         loop.begin()
-        if address:
-            screen.note(f"health at {open_.enter_context(served(health, address))}/health")
+        if options["health"]:
+            screen.note(f"health at {open_.enter_context(served(health, options['health']))}/health")
         loop.keep()
     _end(around)
 
