@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from warehouse_sync.config import load
+import pytest
+
+from warehouse_sync.config import ConfigErrors, load
 from warehouse_sync.model import Sync
 
 WSYNC = """\
@@ -43,3 +45,17 @@ def test_one_destination_takes_as_many_sources_as_wanted(tmp_path: Path) -> None
     syncs = syncs_of(tmp_path, ["buyers", "leads"], ["meta"])
     assert [sync.source.relation for sync in syncs] == [("main", "buyers"), ("main", "leads")] * 30
     assert {sync.destination_name for sync in syncs} == {"meta"}
+
+
+def test_what_is_not_set_is_as_the_documents_have_it(tmp_path: Path) -> None:
+    sync = syncs_of(tmp_path, ["customers"], ["meta"])[0]
+    assert (sync.mode, sync.hash, sync.normalize) == ("mirror", "on", "on")
+    assert (sync.enabled, sync.retain_logs, sync.retry_failed_records) == (True, True, True)
+    assert (sync.log_retention_days, sync.snapshots, sync.snapshot) == (7, 2, "keys")
+    assert sync.schedule is None
+
+
+def test_two_destinations_of_one_name_are_a_mistake(tmp_path: Path) -> None:
+    (tmp_path / "wsync.yml").write_text(f"{WSYNC}{WSYNC.splitlines()[-1]}\n")
+    with pytest.raises(ConfigErrors, match="destinations.tiktok: stands here twice"):
+        load(tmp_path, {"WSYNC_ENV_SECRET_TOKEN": "t"})
