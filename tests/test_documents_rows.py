@@ -57,5 +57,5 @@ def test_what_is_not_set_is_as_the_documents_have_it(tmp_path: Path) -> None:
 
 def test_two_destinations_of_one_name_are_a_mistake(tmp_path: Path) -> None:
     (tmp_path / "wsync.yml").write_text(f"{WSYNC}{WSYNC.splitlines()[-1]}\n")
-    with pytest.raises(ConfigErrors, match="destinations.tiktok: stands here twice"):
+    with pytest.raises(ConfigErrors, match=r"destinations\.tiktok: stands here twice"):
         load(tmp_path, {"WSYNC_ENV_SECRET_TOKEN": "t"})
