@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from sqlglot import exp
 
-from warehouse_sync.adapters import ColumnType, Dialect, Kind, schedulers
+from warehouse_sync.adapters import ColumnType, Dialect, Kind, duckdb_beside, schedulers
+from warehouse_sync.adapters.duckdb_beside import Beside
 from warehouse_sync.errors import AlreadyExists, Held, WarehouseBusy, WarehouseError
 from warehouse_sync.statements import Rendering
 
@@ -52,6 +53,11 @@ class Settings(BaseModel):
 
     type: Literal["duckdb"] = "duckdb"
     path: str = Field(description="The database file; relative paths start at the project's folder.")
+    state_database: Path | None = Field(
+        None,
+        description="A second file for wsync's own tables. The first one is then only read, and given back before "
+        "anything is sent, so that dbt can write in it.",
+    )
     memory_limit: str | None = Field(None, description="DuckDB's memory limit, for example 4GB.")
     threads: int | None = Field(None, ge=1, description="How many threads DuckDB may use.")
     wait_for_file: float = Field(
@@ -83,10 +89,15 @@ def _open(settings: Settings) -> DuckDB:
         "force_compression": "uncompressed",  # digests do not shrink, and trying costs a third of a first sync
     }
     config |= {key: value for key in ("memory_limit", "threads") if (value := getattr(settings, key)) is not None}
+    engine = f"duckdb {duckdb.__version__.split('.')[0]}"
+    if settings.state_database is not None:
+        with _errors(f"open {Path(settings.path).name} beside {settings.state_database.name}"):
+            beside = duckdb_beside.attach(Path(settings.path), settings.state_database, config)
+        return DuckDB(beside.connection, engine, beside)
     with _errors(f"open {Path(settings.path).name}"):
         connection = duckdb.connect(settings.path, config=config)
         connection.execute("set timezone = 'UTC'; set enable_progress_bar = false")
-    return DuckDB(connection, f"duckdb {duckdb.__version__.split('.')[0]}")
+    return DuckDB(connection, engine)
 
 
 class DuckDB:
@@ -94,8 +105,8 @@ class DuckDB:
 
     dialect = DIALECT
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, engine: str) -> None:
-        self.connection, self.engine = connection, engine
+    def __init__(self, connection: duckdb.DuckDBPyConnection, engine: str, beside: Beside | None = None) -> None:
+        self.connection, self.engine, self.beside = connection, engine, beside
 
     def execute(self, sql: str, statement: str) -> None:
         with _errors(statement):
@@ -109,7 +120,7 @@ class DuckDB:
         cursor = self.connection.cursor()
         try:
             with _errors(statement):
-                cursor.execute("set timezone = 'UTC'")
+                cursor.execute(self.beside.session if self.beside else "set timezone = 'UTC'")
                 cursor.execute(sql)
             while True:
                 with _errors(statement):
@@ -138,7 +149,8 @@ class DuckDB:
 
     def has_schema(self, schema: str) -> bool:
         schemas = exp.select("schema_name").from_("information_schema.schemata")
-        return bool(self.query(schemas.where(exp.column("schema_name").eq(schema)).sql("duckdb"), "find schema"))
+        here = schemas.where(exp.column("schema_name").eq(schema), "catalog_name = current_database()")
+        return bool(self.query(here.sql("duckdb"), "find schema"))
 
     def missing_grants(self, schema: str, relations: Sequence[Sequence[str]]) -> list[str]:
         return []  # whoever may open the file may do everything in it
@@ -146,14 +158,20 @@ class DuckDB:
     def estimate(self, sql: str, statement: str) -> int | None:
         return None
 
+    def release(self) -> None:
+        """Give the source's file back, where wsync's tables are in another: sources are not read any more."""
+        if self.beside:
+            self.beside.release()
+
     def close(self) -> None:
+        self.release()
         self.connection.close()
 
 
 @cache
 def _listing(schema: str) -> str:
     listing = exp.select("table_name").from_("information_schema.tables")
-    return listing.where(exp.column("table_schema").eq(schema)).sql("duckdb")
+    return listing.where(exp.column("table_schema").eq(schema), "table_catalog = current_database()").sql("duckdb")
 
 
 def _kind(type_: str) -> Kind:

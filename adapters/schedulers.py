@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from warehouse_sync.adapters import Scheduler, TaskScript
+from warehouse_sync.errors import ConfigError
 
 POSTGRES_PINS = {
     "timezone": "UTC",
@@ -54,6 +55,8 @@ def _body(script: TaskScript) -> str:
 def duckdb(script: TaskScript) -> str:
     """A plain script: DuckDB has no scheduler, cron and its command line stand in for one."""
     path = getattr(script.settings, "path", "FILE")
+    if getattr(script.settings, "state_database", None):
+        raise ConfigError("a task of DuckDB works in one file: take warehouse.state_database away, or do without it")
     how = (
         "DuckDB has no scheduler. In a crontab (UTC), while no other process has the file open:",
         f"{script.cron} duckdb -bail '{path}' < THIS_FILE",

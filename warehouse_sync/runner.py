@@ -254,6 +254,7 @@ class Runner:
     def _send(self, wire: Wire, run: Run, lease: claims.Lease) -> Result:
         if run.kind == "replace":
             replacing.check_planned(self.ledger, run)
+        self.ledger.let_go()
         settling.phase(self.ledger, run, "sending", "running")
         lease.confirm()
         done = self._delivered(wire, run, lease)

@@ -155,6 +155,12 @@ class Ledger:
         """The columns that a SELECT would return."""
         return self._again(statement, lambda: self.warehouse.describe(sql, statement))
 
+    def let_go(self) -> None:
+        """Give back what only reading sources needs, where the warehouse holds such a thing."""
+        release = getattr(self.warehouse, "release", None)
+        if release is not None:
+            release()
+
     def rows_of(self, table: str) -> int:
         """How many rows one of wsync's tables has."""
         return int(self.query("run/size", tables={"sized": self.tables.table(table)})[0][0])
