@@ -2,7 +2,7 @@
 
 Sources: FORMAT the Data Manager API's page about formatting, ADS that of the Google Ads API about Customer Match,
 MEMBER the reference of a member, UTIL Google's own library, CONSENT the reference of consent; RFC what an address or a
-number is at all, OURS what keeps a value from matching nobody. Where products differ from Google's page, the row says so.
+number is at all, OURS what keeps a value from matching nobody. Where products differ from the page, the row says so.
 """
 
 from __future__ import annotations
