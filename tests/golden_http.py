@@ -19,7 +19,7 @@ from warehouse_sync.errors import DestinationError
 from warehouse_sync.model import AudienceSpec, Mapped, Source, Sync
 
 GOLDEN = Path(__file__).parent / "golden" / "http"
-TELLING = ("authorization", "access-token", "content-type", "linkedin-version", "x-restli-method")
+TELLING = ("authorization", "access-token", "content-type", "linkedin-version", "login-account", "x-restli-method")
 """Headers that are shown."""
 
 
