@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,32 +59,39 @@ class Postgres:
 
 
 class Story:
-    """A project with one sync, `buyers`, of the table `customers_NAME`, and its platform."""
+    """A project with one sync, `buyers`, of the table `customers_NAME`, and its platform; `said` by all commands."""
 
     def __init__(self, name: str, folder: Path, sandbox: Sandbox, warehouse: Warehouse, environ: Mapping[str, str]):
         self.name, self.folder, self.sandbox, self.warehouse, self.environ = name, folder, sandbox, warehouse, environ
-        self.state, self.table = f"wsync_{name}", f"customers_{name}"
+        self.state, self.source = f"wsync_{name}", f"customers_{name}"
+        self.said = ""
         (folder / "syncs").mkdir(exist_ok=True)
 
     def files(self, destinations: str, buyers: str) -> None:
         """Write `wsync.yml` with these destinations, and the sync."""
         main_file = f"warehouse: {self.warehouse.block}\nstate_schema: {self.state}\ndestinations:\n{destinations}"
         (self.folder / "wsync.yml").write_text(main_file)
-        sync = f"source: {self.warehouse.schema}.{self.table}\n{buyers}"
-        (self.folder / "syncs" / "buyers.yml").write_text(sync)
+        self.sync(buyers)
 
-    def customers(self, columns: str, rows: Sequence[Sequence[Any]]) -> None:
-        """The table has exactly these columns and rows."""
+    def sync(self, text: str, source: str | None = None) -> None:
+        """Write the sync, without its source: the story's own table, or another one."""
+        path = self.folder / "syncs" / "buyers.yml"
+        path.write_text(f"source: {self.warehouse.schema}.{source or self.source}\n{text}")
+
+    def table(self, columns: str, rows: Sequence[Sequence[Any]], name: str | None = None) -> None:
+        """The story's table, or another one, has exactly these columns and rows."""
+        table = name or self.source
         with self.warehouse.open() as connection:
-            connection.execute(f"drop table if exists {self.table}")
-            connection.execute(f"create table {self.table} ({columns})")
+            connection.execute(f"drop table if exists {table}")
+            connection.execute(f"create table {table} ({columns})")
             for row in rows:
                 marks = ", ".join([self.warehouse.mark] * len(row))
-                connection.execute(f"insert into {self.table} values ({marks})", row)
+                connection.execute(f"insert into {table} values ({marks})", row)
 
     def wsync(self, *words: str, code: int = 0) -> str:
         """What a command says; it has to end with `code`."""
         told = CliRunner().invoke(main, [*words, "--project-dir", str(self.folder)], env=dict(self.environ))
+        self.said += told.output
         assert told.exit_code == code, told.output
         return told.stdout if "--json" in words else told.output
 
@@ -115,6 +123,14 @@ class Story:
         runs = self._dicts(f"select * from {self.state}.runs order by fence, started_at")
         log = self._dicts(f"select * from {self.state}.sync_log")
         return reconciled(Tables(frozenset(), runs, log, ()), exactly=exactly)
+
+    def leaks(self, *canaries: str) -> list[str]:
+        """Which of these texts, or whether a hash, are in what commands said or in the tables that users read."""
+        runs, log = (self.sql(f"select * from {self.state}.{name}") for name in ("runs", "sync_log"))
+        said = self.said.replace(str(self.folder), "").lower()
+        read = f"{said} {runs} {log}".lower()
+        found = [each for each in canaries if each.lower() in read]
+        return found + (["a hash"] if re.search(r"\b[0-9a-f]{64}\b", said) else [])
 
     def _dicts(self, statement: str) -> tuple[dict[str, Any], ...]:
         with self.warehouse.open() as connection:

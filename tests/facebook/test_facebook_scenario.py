@@ -133,7 +133,7 @@ def members(story: Story) -> set[str]:
 
 def test_the_scenario_ends_with_the_audience_equal_to_the_source(anywhere: Story) -> None:
     story, sandbox = anywhere, anywhere.sandbox
-    story.customers(COLUMNS, FIRST)
+    story.table(COLUMNS, FIRST)
     story.wsync("check")
     sandbox.refuse(REFUSED, kind="add")
     sandbox.fault("throttled_429", kind="users", headers={"Retry-After": "0"})
@@ -147,7 +147,7 @@ def test_the_scenario_ends_with_the_audience_equal_to_the_source(anywhere: Story
     assert first["9"] == [("insert", "succeeded", "new", None)]
     assert sum(len(lines) for lines in first.values()) == len(FIRST)
 
-    story.customers(COLUMNS, SECOND)
+    story.table(COLUMNS, SECOND)
     sandbox.clear_faults()
     sandbox.fault("expired_token", kind="users", after=1, times=None)
     assert "make a new token" in story.wsync("run", code=5)
@@ -159,6 +159,7 @@ def test_the_scenario_ends_with_the_audience_equal_to_the_source(anywhere: Story
     story.wsync("run", code=6)
     assert {each.kind for each in sandbox.requests[before:]} <= {"read"}
     assert story.unreconciled() == []
+    assert story.leaks(TOKEN, SECRET, "canary") == []
     last = story.last_operations()
     added = {key for key, operation in last.items() if operation != "delete"}
     assert added == {str(key) for key, *_ in SECOND if key != 6}
@@ -166,9 +167,9 @@ def test_the_scenario_ends_with_the_audience_equal_to_the_source(anywhere: Story
 
 
 def test_a_removal_refused_for_the_lists_size_stays_planned_and_succeeds_later(story: Story) -> None:
-    story.customers(COLUMNS, FIRST[:4])
+    story.table(COLUMNS, FIRST[:4])
     story.wsync("run")
-    story.customers(COLUMNS, FIRST[:3])
+    story.table(COLUMNS, FIRST[:3])
     story.sandbox.fault("too_small", kind="users", times=None)
     story.wsync("run", code=6)
     assert story.log()["4"] == [("delete", "failed", "gone", "refused_min_size")]
@@ -178,7 +179,7 @@ def test_a_removal_refused_for_the_lists_size_stays_planned_and_succeeds_later(s
 
 
 def test_another_column_for_the_value_is_an_update_of_every_member(story: Story) -> None:
-    story.customers(COLUMNS, FIRST[:4])
+    story.table(COLUMNS, FIRST[:4])
     story.wsync("run")
     before = members(story)
     story.files(DESTINATIONS.format(account=ACCOUNT, url=story.sandbox.url), BUYERS.replace(": spent", ": earned"))
@@ -193,13 +194,13 @@ def test_another_column_for_the_value_is_an_update_of_every_member(story: Story)
 
 def test_no_value_and_no_token_is_in_any_output(story: Story) -> None:
     overheard, told = Overheard(ENVIRON), b""
-    story.customers(COLUMNS, FIRST)
+    story.table(COLUMNS, FIRST)
     for faults in ([], ["throttled_429", "bad_parameter"], ["expired_token"]):
         for fault in faults:
             story.sandbox.fault(fault, kind="users", headers={"Retry-After": "0"})
         for words in (["check"], ["plan"], ["run"], ["status"], ["log", "buyers"], ["explain", "buyers", "3"]):
             told += overheard(*words, "--project-dir", str(story.folder)).out
-        story.customers(COLUMNS, SECOND)
+        story.table(COLUMNS, SECOND)
     said = told.decode().lower()
     assert (TOKEN in said, SECRET in said) == (False, False)
     assert "canary" not in said.replace(str(story.folder).lower(), "")
@@ -219,6 +220,6 @@ def test_preview_shows_the_request_and_masks_the_token(story: Story) -> None:
 
 
 def test_a_test_record_is_sent_alone(story: Story) -> None:
-    story.customers(COLUMNS, FIRST)
+    story.table(COLUMNS, FIRST)
     story.wsync("test-record", "buyers", "1")
     assert members(story) == wanted(FIRST[:1])

@@ -135,7 +135,7 @@ class Records(Story):
         self.files(DESTINATIONS.format(url=sandbox.url, update=update, record_key=record_key), BUYERS)
 
     def people(self, rows: list[Row]) -> None:
-        self.customers("key integer, id text, email text, city text", rows)
+        self.table("key integer, id text, email text, city text", rows)
 
     @property
     def records(self) -> dict[str, Any]:
@@ -203,6 +203,7 @@ def test_the_scenario_ends_with_the_records_equal_to_the_source(
     assert story.records == wanted(moved, 6)
     assert ("update" in story.kinds(before)) == (update == UPDATE)
     assert story.unreconciled(exactly=False) == []
+    assert story.leaks(TOKEN, "canary") == []
 
 
 def test_records_that_are_gone_from_the_api_are_gone(tmp_path: Path, sandbox: Sandbox) -> None:

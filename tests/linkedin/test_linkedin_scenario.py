@@ -5,18 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import psycopg
 import pytest
-from click.testing import CliRunner
 
 from tests.linkedin.case import hashed, hashed_512
 from tests.overheard import Overheard
-from warehouse_sync.cli import main
+from tests.stories import Duckdb, Postgres, Story, Warehouse
 from warehouse_sync.sandbox import Sandbox
 from warehouse_sync.sandbox.linkedin import ACCOUNT, PLATFORM
 
@@ -27,10 +23,7 @@ RENEWED = (
     "    refresh_token: \"{{ env_var('WSYNC_ENV_SECRET_REFRESH') }}\"\n    client_id: app-1\n"
     "    client_secret: \"{{ env_var('WSYNC_ENV_SECRET_APP') }}\"\n"
 )
-WSYNC = """\
-warehouse: {warehouse}
-state_schema: {state}
-destinations:
+DESTINATIONS = """\
   ads:
     type: linkedin
     account_id: "{account}"
@@ -42,7 +35,6 @@ destinations:
     retry_seconds: 1
 {tokens}"""
 BUYERS = """\
-source: main.linkedin_customers
 primary_key: id
 destination: ads
 audience: {name: Buyers, type: USER, description: Bought in the last ninety days}
@@ -62,7 +54,6 @@ snapshots: 2
 retry_failed_records: on
 """
 FIRMS = """\
-source: main.firms
 primary_key: id
 destination: ads
 audience: {name: Firms, type: COMPANY}
@@ -100,79 +91,24 @@ SECOND: list[Row] = [
 REFUSED = hashed("refused.canary@example.com")
 
 
-class Story:
-    """The project on a duckdb file, and its platform."""
+class Buyers(Story):
+    """The project, and its segment."""
 
-    schema, state, block = "main", "wsync", "{type: duckdb, path: shop.duckdb}"
-
-    def __init__(self, folder: Path, sandbox: Sandbox, tokens: str = PASTED) -> None:
-        self.folder, self.sandbox = folder, sandbox
-        (folder / "syncs").mkdir()
-        where = {"warehouse": self.block, "state": self.state, "url": sandbox.url}
-        (folder / "wsync.yml").write_text(WSYNC.format(account=ACCOUNT, platform=PLATFORM, tokens=tokens, **where))
-        (folder / "syncs" / "buyers.yml").write_text(BUYERS.replace("main.", f"{self.schema}."))
-
-    @contextmanager
-    def open(self) -> Iterator[Any]:
-        with duckdb.connect(str(self.folder / "shop.duckdb")) as connection:
-            yield connection
-
-    def table(self, name: str, columns: str, rows: list[Row], mark: str = "?") -> None:
-        with self.open() as connection:
-            connection.execute(f"drop table if exists {name}")
-            connection.execute(f"create table {name} ({columns})")
-            for row in rows:
-                connection.execute(f"insert into {name} values ({', '.join([mark] * len(row))})", row)
+    def __init__(
+        self, folder: Path, sandbox: Sandbox, tokens: str = PASTED, warehouse: Warehouse | None = None
+    ) -> None:
+        super().__init__("linkedin", folder, sandbox, warehouse or Duckdb(folder), ENVIRON)
+        own = {"account": ACCOUNT, "platform": PLATFORM, "url": sandbox.url, "tokens": tokens}
+        self.files(DESTINATIONS.format(**own), BUYERS)
 
     def customers(self, rows: list[Row]) -> None:
         texts = ", ".join(f"{name} text" for name in ("email", "email2", "aid", "first_name", "title", "country"))
-        self.table("linkedin_customers", f"id integer, {texts}", rows)
-
-    def wsync(self, *words: str, code: int = 0) -> str:
-        told = CliRunner().invoke(main, [*words, "--project-dir", str(self.folder)], env=ENVIRON)
-        assert told.exit_code == code, told.output
-        return told.stdout if "--json" in words else told.output
-
-    def sql(self, statement: str) -> list[tuple[Any, ...]]:
-        with self.open() as connection:
-            found: list[tuple[Any, ...]] = connection.execute(statement).fetchall()
-            return found
+        self.table(f"id integer, {texts}", rows)
 
     @property
     def members(self) -> set[str]:
         [audience] = self.sandbox.summary()
         return self.sandbox.members(audience.id)
-
-    def log(self) -> dict[str, list[tuple[Any, ...]]]:
-        """The lines of the newest run, by key: operation, status, reason, error code."""
-        found: dict[str, list[tuple[Any, ...]]] = {}
-        for key, *line in self.sql(
-            f"select primary_key, operation, status, reason, error_code from {self.state}.sync_log "
-            f"where sync_run_id = (select sync_run_id from {self.state}.sync_log order by logged_at desc limit 1)"
-        ):
-            found.setdefault(key, []).append(tuple(line))
-        return found
-
-
-class PostgresStory(Story):
-    """The same on a PostgreSQL server."""
-
-    schema, state = "public", "wsync_linkedin"
-
-    def __init__(self, folder: Path, sandbox: Sandbox, server: dict[str, Any]) -> None:
-        self.server = server
-        self.block = f"{{type: postgres, {', '.join(f'{name}: {value}' for name, value in server.items())}}}"
-        super().__init__(folder, sandbox)
-        with self.open() as connection:
-            connection.execute("drop schema if exists wsync_linkedin cascade")
-
-    @contextmanager
-    def open(self) -> Iterator[Any]:
-        with psycopg.connect(**self.server, autocommit=True) as connection:
-            yield connection
-
-    def table(self, name: str, columns: str, rows: list[Row], mark: str = "%s") -> None:
-        super().table(name, columns, rows, mark)
 
 
 def wanted(rows: list[Row], *out: int) -> set[str]:
@@ -206,26 +142,26 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def story(tmp_path: Path, sandbox: Sandbox) -> Story:
-    return Story(tmp_path, sandbox)
+def story(tmp_path: Path, sandbox: Sandbox) -> Buyers:
+    return Buyers(tmp_path, sandbox)
 
 
 @pytest.fixture(params=["duckdb", "postgres"])
-def anywhere(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Sandbox) -> Story:
+def anywhere(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Sandbox) -> Buyers:
     """The story on each warehouse in turn."""
     if request.param == "duckdb":
-        return Story(tmp_path, sandbox)
-    return PostgresStory(tmp_path, sandbox, request.getfixturevalue("postgres"))
+        return Buyers(tmp_path, sandbox)
+    return Buyers(tmp_path, sandbox, warehouse=Postgres(request.getfixturevalue("postgres"), "wsync_linkedin"))
 
 
 @pytest.fixture(params=["pasted", "renewed"])
-def either(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Sandbox) -> Story:
+def either(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Sandbox) -> Buyers:
     """The story with a pasted token, and with one that renews itself."""
-    return Story(tmp_path, sandbox, PASTED if request.param == "pasted" else RENEWED)
+    return Buyers(tmp_path, sandbox, PASTED if request.param == "pasted" else RENEWED)
 
 
 def test_the_scenario_ends_with_the_audience_equal_to_the_source(
-    anywhere: Story, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    anywhere: Buyers, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from warehouse_sync.connectors import linkedin_errors
 
@@ -269,22 +205,18 @@ def removes_first(sandbox: Sandbox) -> None:
             assert {element["action"] for element in each.body["elements"]} == {each.kind.upper()}
 
 
-def reconciled(story: Story) -> None:
+def reconciled(story: Buyers) -> None:
     """The log has what the platform was sent: every key that is a member was added last, no other was."""
-    lines = story.sql(
-        f"select primary_key, logged_at, operation from {story.state}.sync_log "
-        "where status = 'succeeded' and operation is not null"
-    )
-    last: dict[str, str] = {}
-    for key, _, operation in sorted(lines, key=lambda line: (line[1], line[2] != "delete")):
-        last[key] = operation
+    last = story.last_operations()
     added = {key for key, operation in last.items() if operation in ("insert", "update")}
     assert added == {str(key) for key, *_ in SECOND if key != 6}
     assert set(last) - added == {"2", "4", "10", "11"}
+    assert story.unreconciled() == []
+    assert story.leaks(TOKEN, SECRET, REFRESH, "canary") == []
 
 
 def test_a_token_that_ends_in_the_middle_is_renewed_and_nobody_notices(tmp_path: Path, sandbox: Sandbox) -> None:
-    story = Story(tmp_path, sandbox, RENEWED)
+    story = Buyers(tmp_path, sandbox, RENEWED)
     story.customers(FIRST[9:])
     sandbox.fault("expired_token", kind="users", platform="linkedin", after=1)
     story.wsync("run")
@@ -292,7 +224,7 @@ def test_a_token_that_ends_in_the_middle_is_renewed_and_nobody_notices(tmp_path:
     assert [each.kind for each in sandbox.requests].count("token") == 2
 
 
-def test_no_value_and_no_token_is_in_any_output(either: Story) -> None:
+def test_no_value_and_no_token_is_in_any_output(either: Buyers) -> None:
     overheard, said = Overheard(ENVIRON), b""
     either.customers(FIRST)
     for faults in ([], ["conflict", "bad_parameter"], ["expired_token"]):
@@ -313,7 +245,7 @@ def test_no_value_and_no_token_is_in_any_output(either: Story) -> None:
 
 
 def test_rows_without_a_result_are_in_doubt_and_healed_by_the_next_run(
-    story: Story, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    story: Buyers, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from warehouse_sync.connectors import linkedin
 
@@ -330,7 +262,7 @@ def test_rows_without_a_result_are_in_doubt_and_healed_by_the_next_run(
 
 
 def test_a_row_that_linkedin_failed_on_is_sent_again_alone(
-    story: Story, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    story: Buyers, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from warehouse_sync.connectors import linkedin
 
@@ -342,7 +274,7 @@ def test_a_row_that_linkedin_failed_on_is_sent_again_alone(
     assert [each.rows for each in sandbox.requests if each.kind == "add"].count(1) == 2
 
 
-def test_an_expired_segment_is_filled_again(story: Story, sandbox: Sandbox) -> None:
+def test_an_expired_segment_is_filled_again(story: Buyers, sandbox: Sandbox) -> None:
     story.customers(FIRST[9:])
     story.wsync("run")
     [made] = sandbox.summary()
@@ -377,19 +309,19 @@ def firms(rows: list[Row], *out: int) -> list[frozenset[str]]:
     return sorted(found, key=sorted)
 
 
-def test_companies_are_kept_too_each_known_by_all_that_names_it(story: Story, sandbox: Sandbox) -> None:
-    (story.folder / "syncs" / "buyers.yml").write_text(FIRMS)
+def test_companies_are_kept_too_each_known_by_all_that_names_it(story: Buyers, sandbox: Sandbox) -> None:
+    story.sync(FIRMS, "firms")
     columns = "id int, name text, site text, urn text, industries text, city text"
 
     def held() -> list[frozenset[str]]:
         [audience] = sandbox.summary()
         return sorted((each.tokens for each in sandbox.entries(audience.id)), key=sorted)
 
-    story.table("firms", columns, FIRMS_FIRST)
+    story.table(columns, FIRMS_FIRST, "firms")
     story.wsync("check")
     story.wsync("run", code=6)
     assert held() == firms(FIRMS_FIRST, 4)
-    story.table("firms", columns, FIRMS_SECOND)
+    story.table(columns, FIRMS_SECOND, "firms")
     story.wsync("run")
     assert held() == firms(FIRMS_SECOND)
     last = [each for each in sandbox.requests if each.kind in ("add", "remove")][-1].body["elements"]
@@ -398,20 +330,17 @@ def test_companies_are_kept_too_each_known_by_all_that_names_it(story: Story, sa
     assert {"action": "ADD", **acme, "organizationUrn": urn, "industries": ["Technology"]} in last
 
 
-def test_an_audience_keeps_its_type(story: Story, sandbox: Sandbox) -> None:
+def test_an_audience_keeps_its_type(story: Buyers, sandbox: Sandbox) -> None:
     story.customers(FIRST[9:])
     story.wsync("run")
-    (story.folder / "syncs" / "buyers.yml").write_text(
-        FIRMS.replace("Firms", "Buyers").replace("{companyName: name", "{companyName: first_name").replace(
-            ", companyWebsiteDomain: site, organizationUrn: urn, industries: industries, city: city", ""
-        ).replace("main.firms", "main.linkedin_customers")
-    )  # fmt: skip
+    mapped = re.sub("mapping: .*", "mapping: {companyName: first_name}", FIRMS)
+    story.sync(mapped.replace("Firms", "Buyers"))
     before = len(sandbox.summary())
     assert "keeps its type" in story.wsync("run", code=5)
     assert len(sandbox.summary()) == before == 1
 
 
-def test_preview_shows_the_request_and_masks_the_token(story: Story) -> None:
+def test_preview_shows_the_request_and_masks_the_token(story: Buyers) -> None:
     rows = story.folder / "rows.jsonl"
     rows.write_text(json.dumps({"id": 1, "email": "ann@example.com", "email2": "ann@example.com", "title": "Boss"}))
     told = json.loads(story.wsync("preview", "buyers", "--rows", str(rows), "--op", "delete", "--json"))
@@ -425,13 +354,13 @@ def test_preview_shows_the_request_and_masks_the_token(story: Story) -> None:
     assert story.sandbox.requests == []
 
 
-def test_a_test_record_is_sent_alone(story: Story) -> None:
+def test_a_test_record_is_sent_alone(story: Buyers) -> None:
     story.customers(FIRST)
     story.wsync("test-record", "buyers", "1")
     assert story.members == wanted(FIRST[:1])
 
 
-def test_audiences_are_listed_created_and_deleted(story: Story) -> None:
+def test_audiences_are_listed_created_and_deleted(story: Buyers) -> None:
     story.customers(FIRST[:4])
     other = story.sandbox.create_audience("Old", platform="linkedin", status="ARCHIVED")
     made = json.loads(story.wsync("audiences", "create", "buyers", "--json"))
@@ -443,9 +372,9 @@ def test_audiences_are_listed_created_and_deleted(story: Story) -> None:
 
 
 @pytest.mark.parametrize(("field", "kind"), [("companyName", "USER"), ("SHA256_EMAIL", "COMPANY")])
-def test_a_field_of_the_other_type_is_a_mistake_of_the_file(story: Story, field: str, kind: str) -> None:
+def test_a_field_of_the_other_type_is_a_mistake_of_the_file(story: Buyers, field: str, kind: str) -> None:
     text = re.sub(r"mapping:.*?guards", f"mapping: {{{field}: email}}\nguards", BUYERS, flags=re.DOTALL)
-    (story.folder / "syncs" / "buyers.yml").write_text(text.replace("USER", kind))
+    story.sync(text.replace("USER", kind))
     assert f"{field}: is not a field of LinkedIn Audience" in story.wsync("check", code=2)
 
 
@@ -453,17 +382,15 @@ EVERY = ("5 minutes", "10 minutes", "15 minutes", "30 minutes", "1 hour", "3 hou
 
 
 @pytest.mark.parametrize("schedule", [*(f"{{every: {each}}}" for each in EVERY), "manual"])
-def test_the_sync_settings_of_the_document_are_taken(story: Story, schedule: str) -> None:
-    path = story.folder / "syncs" / "buyers.yml"
-    path.write_text(BUYERS.replace('{cron: "0 6 * * *"}', schedule))
+def test_the_sync_settings_of_the_document_are_taken(story: Buyers, schedule: str) -> None:
+    story.sync(BUYERS.replace('{cron: "0 6 * * *"}', schedule))
     story.customers(FIRST[:4])
     story.wsync("check")
 
 
-def test_an_audience_is_named_by_its_id(story: Story) -> None:
+def test_an_audience_is_named_by_its_id(story: Buyers) -> None:
     audience = story.sandbox.create_audience("Mine", platform="linkedin")
-    path = story.folder / "syncs" / "buyers.yml"
-    path.write_text(re.sub(r"audience: .*", f'audience: {{id: "{audience}"}}', BUYERS))
+    story.sync(re.sub(r"audience: .*", f'audience: {{id: "{audience}"}}', BUYERS))
     story.customers(FIRST[:4])
     story.wsync("run")
     assert story.members == wanted(FIRST[:4])

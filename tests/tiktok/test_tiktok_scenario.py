@@ -5,27 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import duckdb
-import psycopg
 import pytest
-from click.testing import CliRunner
 
 from tests.overheard import Overheard
+from tests.stories import Duckdb, Postgres, Story, Warehouse
 from tests.tiktok.case import hashed
-from warehouse_sync.cli import main
 from warehouse_sync.sandbox import Sandbox
 from warehouse_sync.sandbox.tiktok import ADVERTISER
 
 TOKEN = "tok-canary-b81f/77"
 ENVIRON = {"WSYNC_ENV_SECRET_TOKEN": TOKEN}
-WSYNC = """\
-warehouse: {warehouse}
-state_schema: {state}
-destinations:
+DESTINATIONS = """\
   ads:
     type: tiktok
     advertiser_id: "{advertiser}"
@@ -34,7 +26,6 @@ destinations:
     rows_per_request: 4
 """
 BUYERS = """\
-source: main.tiktok_customers
 primary_key: id
 destination: ads
 audience: {name: Buyers, description: Bought in the last ninety days}
@@ -85,77 +76,20 @@ SENT = {"Cem Canary@Example.com": "cemcanary@example.com", "(231) 234-5604": "+1
 REFUSED = hashed("EMAIL_SHA256", "refused.canary@example.com")
 
 
-class Story:
-    """The project on a duckdb file, and its platform."""
+class Buyers(Story):
+    """The project, and its audience."""
 
-    schema, state, block = "main", "wsync", "{type: duckdb, path: shop.duckdb}"
+    def __init__(self, folder: Path, sandbox: Sandbox, warehouse: Warehouse) -> None:
+        super().__init__("tiktok", folder, sandbox, warehouse, ENVIRON)
+        self.files(DESTINATIONS.format(advertiser=ADVERTISER, url=sandbox.url), BUYERS)
 
-    def __init__(self, folder: Path, sandbox: Sandbox) -> None:
-        self.folder, self.sandbox = folder, sandbox
-        (folder / "syncs").mkdir()
-        text = WSYNC.format(warehouse=self.block, state=self.state, advertiser=ADVERTISER, url=sandbox.url)
-        (folder / "wsync.yml").write_text(text)
-        (folder / "syncs" / "buyers.yml").write_text(BUYERS.replace("main.", f"{self.schema}."))
-
-    @contextmanager
-    def open(self) -> Iterator[Any]:
-        with duckdb.connect(str(self.folder / "shop.duckdb")) as connection:
-            yield connection
-
-    def customers(self, rows: list[Row], mark: str = "?") -> None:
-        with self.open() as connection:
-            connection.execute("drop table if exists tiktok_customers")
-            connection.execute(
-                "create table tiktok_customers (id integer, email text, phone text, idfa text, aaid text)"
-            )
-            for row in rows:
-                connection.execute(f"insert into tiktok_customers values ({', '.join([mark] * 5)})", row)
-
-    def wsync(self, *words: str, code: int = 0) -> str:
-        told = CliRunner().invoke(main, [*words, "--project-dir", str(self.folder)], env=ENVIRON)
-        assert told.exit_code == code, told.output
-        return told.stdout if "--json" in words else told.output
-
-    def sql(self, statement: str) -> list[tuple[Any, ...]]:
-        with self.open() as connection:
-            found: list[tuple[Any, ...]] = connection.execute(statement).fetchall()
-            return found
+    def customers(self, rows: list[Row]) -> None:
+        self.table("id integer, email text, phone text, idfa text, aaid text", rows)
 
     @property
     def members(self) -> set[str]:
         [audience] = self.sandbox.summary()
         return self.sandbox.members(audience.id)
-
-    def log(self) -> dict[str, list[tuple[Any, ...]]]:
-        """The lines of the newest run, by key: operation, status, reason, error code."""
-        found: dict[str, list[tuple[Any, ...]]] = {}
-        for key, *line in self.sql(
-            f"select primary_key, operation, status, reason, error_code from {self.state}.sync_log "
-            f"where sync_run_id = (select sync_run_id from {self.state}.sync_log order by logged_at desc limit 1)"
-        ):
-            found.setdefault(key, []).append(tuple(line))
-        return found
-
-
-class PostgresStory(Story):
-    """The same on a PostgreSQL server."""
-
-    schema, state = "public", "wsync_tiktok"
-
-    def __init__(self, folder: Path, sandbox: Sandbox, server: dict[str, Any]) -> None:
-        self.server = server
-        self.block = f"{{type: postgres, {', '.join(f'{name}: {value}' for name, value in server.items())}}}"
-        super().__init__(folder, sandbox)
-        with self.open() as connection:
-            connection.execute("drop schema if exists wsync_tiktok cascade")
-
-    @contextmanager
-    def open(self) -> Iterator[Any]:
-        with psycopg.connect(**self.server, autocommit=True) as connection:
-            yield connection
-
-    def customers(self, rows: list[Row], mark: str = "%s") -> None:
-        super().customers(rows, mark)
 
 
 def wanted(rows: list[Row], *out: int) -> set[str]:
@@ -176,19 +110,19 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def story(tmp_path: Path, sandbox: Sandbox) -> Story:
-    return Story(tmp_path, sandbox)
+def story(tmp_path: Path, sandbox: Sandbox) -> Buyers:
+    return Buyers(tmp_path, sandbox, Duckdb(tmp_path))
 
 
 @pytest.fixture(params=["duckdb", "postgres"])
-def anywhere(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Sandbox) -> Story:
+def anywhere(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Sandbox) -> Buyers:
     """The story on each warehouse in turn."""
     if request.param == "duckdb":
-        return Story(tmp_path, sandbox)
-    return PostgresStory(tmp_path, sandbox, request.getfixturevalue("postgres"))
+        return Buyers(tmp_path, sandbox, Duckdb(tmp_path))
+    return Buyers(tmp_path, sandbox, Postgres(request.getfixturevalue("postgres"), "wsync_tiktok"))
 
 
-def test_the_scenario_ends_with_the_audience_equal_to_the_source(anywhere: Story) -> None:
+def test_the_scenario_ends_with_the_audience_equal_to_the_source(anywhere: Buyers) -> None:
     story, sandbox = anywhere, anywhere.sandbox
     story.customers(FIRST)
     story.wsync("check")
@@ -219,21 +153,17 @@ def test_the_scenario_ends_with_the_audience_equal_to_the_source(anywhere: Story
     reconciled(story)
 
 
-def reconciled(story: Story) -> None:
+def reconciled(story: Buyers) -> None:
     """The log has what the platform was sent: every key that is a member was added last, no other was."""
-    lines = story.sql(
-        f"select primary_key, logged_at, operation from {story.state}.sync_log "
-        "where status = 'succeeded' and operation is not null"
-    )
-    last: dict[str, str] = {}
-    for key, _, operation in sorted(lines, key=lambda line: (line[1], line[2] != "delete")):
-        last[key] = operation
+    last = story.last_operations()
     added = {key for key, operation in last.items() if operation in ("insert", "update")}
     assert added == {str(key) for key, *_ in SECOND if key != 6}
     assert set(last) - added == {"2", "4", "10", "11"}
+    assert story.unreconciled() == []
+    assert story.leaks(TOKEN, "canary") == []
 
 
-def test_no_value_and_no_token_is_in_any_output(story: Story) -> None:
+def test_no_value_and_no_token_is_in_any_output(story: Buyers) -> None:
     overheard, said = Overheard(ENVIRON), b""
     story.customers(FIRST)
     for faults in ([], ["throttled", "bad_parameter"], ["expired_token"]):
@@ -253,7 +183,7 @@ def test_no_value_and_no_token_is_in_any_output(story: Story) -> None:
     assert TOKEN not in statements
 
 
-def test_preview_shows_the_request_and_masks_the_token(story: Story) -> None:
+def test_preview_shows_the_request_and_masks_the_token(story: Buyers) -> None:
     rows = story.folder / "rows.jsonl"
     rows.write_text(json.dumps({"id": 1, "email": "ann@example.com", "aaid": "ab1234cd-e123-42ef-a123-000000000004"}))
     told = json.loads(story.wsync("preview", "buyers", "--rows", str(rows), "--op", "delete", "--json"))
@@ -265,13 +195,13 @@ def test_preview_shows_the_request_and_masks_the_token(story: Story) -> None:
     assert story.sandbox.requests == []
 
 
-def test_a_test_record_is_sent_alone(story: Story) -> None:
+def test_a_test_record_is_sent_alone(story: Buyers) -> None:
     story.customers(FIRST)
     story.wsync("test-record", "buyers", "1")
     assert story.members == wanted(FIRST[:1])
 
 
-def test_audiences_are_listed_created_and_deleted(story: Story) -> None:
+def test_audiences_are_listed_created_and_deleted(story: Buyers) -> None:
     story.customers(FIRST[:4])
     other = story.sandbox.create_audience("Old", platform="tiktok", is_expiring=True)
     made = json.loads(story.wsync("audiences", "create", "buyers", "--json"))
@@ -284,7 +214,7 @@ def test_audiences_are_listed_created_and_deleted(story: Story) -> None:
     assert [each.name for each in story.sandbox.summary()] == ["Buyers"]
 
 
-def test_an_audience_that_a_sync_keeps_is_not_deleted(story: Story) -> None:
+def test_an_audience_that_a_sync_keeps_is_not_deleted(story: Buyers) -> None:
     story.customers(FIRST[:4])
     story.wsync("run")
     [owned] = story.sandbox.summary()
@@ -296,24 +226,21 @@ def test_an_audience_that_a_sync_keeps_is_not_deleted(story: Story) -> None:
     assert story.sandbox.summary() == []
 
 
-def test_a_field_that_tiktok_has_not_is_a_mistake_of_the_file(story: Story) -> None:
-    path = story.folder / "syncs" / "buyers.yml"
-    path.write_text(BUYERS.replace("AAID_MD5: aaid", "EXTERN_ID: aaid"))
+def test_a_field_that_tiktok_has_not_is_a_mistake_of_the_file(story: Buyers) -> None:
+    story.sync(BUYERS.replace("AAID_MD5: aaid", "EXTERN_ID: aaid"))
     assert "EXTERN_ID: is not a field of TikTok Audiences; known: EMAIL_SHA256" in story.wsync("check", code=2)
 
 
 @pytest.mark.parametrize("schedule", ["{every: 30 minutes}", '{every: 24 hours, starting_at: "06:00"}', "manual"])
-def test_the_sync_settings_of_the_document_are_taken(story: Story, schedule: str) -> None:
-    path = story.folder / "syncs" / "buyers.yml"
-    path.write_text(BUYERS.replace('{cron: "0 6 * * *"}', schedule))
+def test_the_sync_settings_of_the_document_are_taken(story: Buyers, schedule: str) -> None:
+    story.sync(BUYERS.replace('{cron: "0 6 * * *"}', schedule))
     story.customers(FIRST[:4])
     story.wsync("check")
 
 
-def test_a_description_is_taken_and_an_audience_is_named_by_its_id(story: Story) -> None:
+def test_a_description_is_taken_and_an_audience_is_named_by_its_id(story: Buyers) -> None:
     audience = story.sandbox.create_audience("Mine", platform="tiktok")
-    path = story.folder / "syncs" / "buyers.yml"
-    path.write_text(re.sub(r"audience: .*", f'audience: {{id: "{audience}"}}', BUYERS))
+    story.sync(re.sub(r"audience: .*", f'audience: {{id: "{audience}"}}', BUYERS))
     story.customers(FIRST[:4])
     story.wsync("run")
     assert story.members == wanted(FIRST[:4])
