@@ -21,7 +21,7 @@ REFUSED = email(EMAILS)
 BOUNDARIES = 190
 """A run passes fewer than so many; a kill set beyond its last one does not happen."""
 
-KILLED, PLAN_ONLY, APPLIED, RETRIED, RESYNCED = 0.5, 0.15, 0.5, 0.08, 0.05
+KILLED, PLAN_ONLY, APPLIED, RETRIED, RESYNCED, REPLACED = 0.5, 0.15, 0.5, 0.08, 0.05, 0.05
 LOST_REQUEST, LOST_ANSWER, REFUSED_REMOVAL, OTHER_FAULT = 0.15, 0.2, 0.25, 0.15
 OTHER_FAULTS = ("truncated", "html", "transient", "error_in_200", "not_json", "throttled", "permission")
 UNFORESEEN = ("ConfigError", "WarehouseError", "WarehouseBusy", "AlreadyExists", "Held")
@@ -92,7 +92,8 @@ class World:
             self.planned = run_id(self.number)
             return Turn(rows, kind="plan", settings=self.settings, page=self.page)
         fate -= PLAN_ONLY
-        kind: Any = "retry" if fate < RETRIED else "resync" if fate < RETRIED + RESYNCED else "run"
+        again: Any = "resync" if fate < RETRIED + RESYNCED else "replace"
+        kind: Any = "retry" if fate < RETRIED else again if fate < RETRIED + RESYNCED + REPLACED else "run"
         return Turn(rows, kind=kind, settings=self.settings, page=self.page)
 
     # -- what must hold ------------------------------------------------------------------------------------------

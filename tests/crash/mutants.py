@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.crash.places import Yard
-from tests.crash.scenarios import EVERYTHING, REFUSED_COMES_BACK, REJECTED_LEAVES, SAME_PERSON
+from tests.crash.scenarios import EVERYTHING, REFUSED_COMES_BACK, REJECTED_LEAVES, REPLACED, SAME_PERSON
 from tests.crash.sweep import Scenario, Sweep, violations
 from warehouse_sync import delivery, statements
 from warehouse_sync.ledger import settling
@@ -89,6 +89,12 @@ def adds_first() -> None:
     )
 
 
+def replaced_without_its_members() -> None:
+    """A list is replaced although the plan leaves out members who stay."""
+    break_statement("run/additions", ("and $resync", "and false"))
+    break_statement("run/unplanned", ("count(*)", "0 * count(*)"))
+
+
 def past_the_port() -> None:
     """Tables are dropped on a way of their own, without a boundary."""
     drop = Ledger.drop
@@ -107,6 +113,7 @@ MUTANTS = {
     "a refused removal keeps its state": Mutant(REFUSED_COMES_BACK, refused_removal_keeps_its_state, "missing"),
     "whole identities removed, nothing repaired": Mutant(EVERYTHING, whole_identities_and_no_repair, "missing|whole"),
     "adds before removes": Mutant(SAME_PERSON, adds_first, "missing"),
+    "a list replaced, its members not sent again": Mutant(REPLACED, replaced_without_its_members, "missing"),
 }
 
 

@@ -161,10 +161,20 @@ def _entries(sandbox: Sandbox) -> list[frozenset[str]]:
 
 def _journal(sandbox: Sandbox) -> list[Exchange]:
     return [
-        Exchange(each.kind, each.request_id, each.applied, each.acknowledged, _rows(each.body["payload"]))
+        Exchange(
+            ADDING.get(each.kind, each.kind),
+            each.request_id,
+            each.applied,
+            each.acknowledged,
+            _rows(each.body["payload"]),
+        )
         for each in sandbox.requests
-        if each.kind in ("add", "remove")
+        if each.kind in ("add", "remove", *ADDING)
     ]
+
+
+ADDING = {"replace": "add"}
+"""What a request does for its own rows, where that is not its name."""
 
 
 def _rows(payload: dict[str, Any]) -> tuple[frozenset[str], ...]:

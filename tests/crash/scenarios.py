@@ -60,8 +60,15 @@ SAME_PERSON = Scenario(
 )
 """A key changes from an e-mail to a phone that the platform knows to be the same person's."""
 
+REPLACED = Scenario(
+    turns=(Turn((*BEFORE, row(5, 7, 7))), Turn((*AFTER, row(5, 7, 7)), kind="replace")),
+    afterwards=((*AFTER, row(5, 7, 7)), (*BEFORE, row(4, 5), row(5, 7, 7))),
+)
+"""A list is replaced while one leaves, one has a new e-mail and one comes: by its first page, then there is another."""
+
 RARE = {
     "a rejected row leaves": REJECTED_LEAVES,
     "a refused removal comes back": REFUSED_COMES_BACK,
     "one person, two identifiers": SAME_PERSON,
+    "a list is replaced": REPLACED,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from tests.model.model import Ask, LogLine, Model, Plan, Settings, log
 from tests.model.rows import Tokens, identity_of
@@ -14,7 +14,9 @@ from warehouse_sync.errors import AudienceRefused, ConfigError
 from warehouse_sync.model import Answer
 
 LEARNED: tuple[Answer, ...] = ("succeeded", "failed", "partial", "in_doubt")
-ASKS = {"resync": Ask(resync=True, retry_now=True), "retry": Ask(retry_now=True)}
+UNANSWERED = ("accepted", "leaving")
+ANEW = Ask(resync=True, retry_now=True)
+ASKS = {"resync": ANEW, "replace": ANEW, "retry": Ask(retry_now=True)}
 
 
 @dataclass
@@ -36,9 +38,11 @@ class Begun:
 class History:
     """A sync's life, lived twice."""
 
-    def __init__(self, kind: str = "entries", *, later: bool = False) -> None:
+    def __init__(
+        self, kind: str = "entries", *, later: bool = False, anew: Literal["clear", "replace"] = "clear"
+    ) -> None:
         self.world, self.model, self.settings = World(kind), Model(), Settings(later=later)
-        self.world.members.later = later
+        self.world.members.later, self.world.members.anew = later, anew
         self.rows: list[tuple[Any, ...]] = []
         self.names: dict[Any, Tokens] = {}
         self.payloads: dict[Any, Tokens] = {}
@@ -53,16 +57,26 @@ class History:
     # -- steps -----------------------------------------------------------------------------------------------------
 
     def run(self, kind: str = "run", **how: Any) -> Seen:
-        """An ordinary run, `plan`, `retry` or `resync`, with or without a crash and faults."""
+        """An ordinary run, `plan`, `retry`, `resync` or `replace`, with or without a crash and faults."""
         self.world.source(self.rows)
         seen = self._step(kind, **how)
         self._settle_recovered(seen)
         self._learn_verdicts(seen)
         if seen.planned:
             self._compare_planning(seen, ASKS.get(kind, Ask()))
-        assert seen.error is None, seen.error
+        if seen.crashed_at is None:
+            expected = self._why_not_replaced(seen) if kind == "replace" else type(None)
+            assert isinstance(seen.error, expected), seen.error
         self._after(seen, self.waiting.get(seen.run_id), kind)
         return seen
+
+    def _why_not_replaced(self, seen: Seen) -> type[Exception | None]:
+        """What a list is not replaced for: it is no mirror, or the plan does not settle all who may be on it."""
+        if self.settings.mode != "mirror":
+            return ConfigError
+        plan = self.waiting[seen.run_id].plan
+        left = [i for i, m in self.model.mirror.items() if m.state in UNANSWERED or i not in plan.operations]
+        return AudienceRefused if left else type(None)
 
     def forget(self, key: str, **how: Any) -> Seen:
         """Suppress a key and what only it is known by, and send its removals."""

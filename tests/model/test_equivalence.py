@@ -30,7 +30,7 @@ EDITS = st.lists(
     max_size=4,
 )
 FAULTS = st.lists(st.sampled_from([None, None, None, "lost request", "lost answer", "refused"]), max_size=5)
-KINDS = st.sampled_from(["run", "run", "run", "retry", "resync"])
+KINDS = st.sampled_from(["run", "run", "run", "retry", "resync", "replace"])
 ANSWERS = st.lists(
     st.sampled_from(["succeeded", "succeeded", "pending", "failed", "partial", "in_doubt"]), min_size=1, max_size=6
 )
@@ -40,9 +40,14 @@ REFUSED = st.sets(st.sampled_from(["e1@x.io", "e2@x.io", "p1", "p3"]), max_size=
 class Sync(RuleBasedStateMachine):
     """A sync's life: a source that changes, runs that fail, and a calm end."""
 
-    @initialize(kind=st.sampled_from(["entries", "tokens"]), later=st.booleans(), edits=EDITS)
-    def begin(self, kind: Any, later: bool, edits: list[tuple[Any, ...]]) -> None:
-        self.history = History(kind, later=later)
+    @initialize(
+        kind=st.sampled_from(["entries", "tokens"]),
+        later=st.booleans(),
+        anew=st.sampled_from(["clear", "replace"]),
+        edits=EDITS,
+    )
+    def begin(self, kind: Any, later: bool, anew: Any, edits: list[tuple[Any, ...]]) -> None:
+        self.history = History(kind, later=later, anew="clear" if later else anew)
         self.planned: list[str] = []
         self._edit(edits)
 
