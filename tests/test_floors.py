@@ -41,6 +41,8 @@ FLOORS: dict[str, int] = {
     "executing": 5,
     "artefacts": 5,
     "exposures": 5,
+    "lineage": 5,
+    "reviewing": 5,
     "selection": 5,
     "project": 5,
     "inspecting": 5,

@@ -25,6 +25,7 @@ from .connectors import connector
 from .errors import ConfigError, WsyncError
 from .executing import Report, worst
 from .ledger.steps import config_hash
+from .lineage import nodes_of
 from .model import Sync
 
 FOLDER = Path("target", "wsync")
@@ -53,6 +54,7 @@ class DeclaredSource(Part):
     relation: list[str] | None = Field(default=None, description="The parts of a table's name; null for a query.")
     query: str | None = Field(default=None, description="A digest of the query's text; null for a table.")
     node: str | None = Field(default=None, description="The dbt unique id that it was named by.")
+    nodes: list[str] = Field(default=[], description="The dbt unique ids of everything that it reads.")
 
 
 class Declared(Part):
@@ -165,7 +167,7 @@ def declared(project: Configuration, sync: Sync) -> Declared:
         line_number=line,
         enabled=sync.enabled,
         tags=list(sync.tags),
-        source=_source(sync),
+        source=_source(project, sync),
         primary_key=list(sync.primary_key),
         destination=sync.destination_name,
         connector=sync.connector,
@@ -197,10 +199,15 @@ def _metadata(project: Configuration) -> Metadata:
     )
 
 
-def _source(sync: Sync) -> DeclaredSource:
-    source = sync.source
-    query = _digest(source.query) if source.query is not None else None
-    return DeclaredSource(label=source.label, relation=list(source.relation) or None, query=query, node=source.node)
+def _source(project: Configuration, sync: Sync) -> DeclaredSource:
+    source, graph = sync.source, project.dbt.manifest() if project.dbt else None
+    return DeclaredSource(
+        label=source.label,
+        relation=list(source.relation) or None,
+        query=_digest(source.query) if source.query is not None else None,
+        node=source.node,
+        nodes=[node.unique_id for node in nodes_of(project, sync, graph)] if graph else [],
+    )
 
 
 SETTINGS = ("mode", "hash", "normalize", "retry_failed_records", "retain_logs", "log_retention_days", "snapshots",

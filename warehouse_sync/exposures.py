@@ -7,18 +7,17 @@ takes them there, too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
 import yaml
 
-from . import adapters
 from .artefacts import place_of
-from .checking import relations
 from .config import Configuration
 from .connectors import connector
 from .dbt.manifest import Manifest, Node
+from .lineage import nodes_of
 from .model import Sync
 
 HEAD = """\
@@ -39,7 +38,7 @@ def text(project: Configuration, manifest: Manifest) -> str:
 
 def exposure(project: Configuration, sync: Sync, name: str, manifest: Manifest) -> dict[str, Any]:
     """One sync as an exposure."""
-    to, fed = connector(sync.connector), nodes(project, sync, manifest)
+    to, fed = connector(sync.connector), nodes_of(project, sync, manifest)
     audience = {"id": sync.audience.id} if sync.audience.id else {"name": sync.audience.name}
     meta = {
         "sync": sync.name,
@@ -73,27 +72,6 @@ def reference(node: Node, manifest: Manifest) -> str:
 
 def _number(version: str) -> str:
     return version if version.isdigit() else f"'{version}'"
-
-
-def nodes(project: Configuration, sync: Sync, manifest: Manifest) -> tuple[Node, ...]:
-    """The nodes that a sync reads: the one it names, or those whose relations its table or query names."""
-    if sync.source.node is not None:
-        found = manifest.nodes.get(sync.source.node)
-        return (found,) if found else ()
-    read = relations(sync.source, adapters.dialect(str(getattr(project.warehouse, "type", ""))).rendering)
-    found_ones = {node.unique_id: node for parts in read for node in _called(parts, manifest)}
-    return tuple(found_ones[key] for key in sorted(found_ones))
-
-
-def _called(parts: Sequence[str], manifest: Manifest) -> Iterator[Node]:
-    """The node with a relation of this name; none where the name leaves a choice."""
-    wanted = [part.lower() for part in reversed(parts)]
-    fitting = []
-    for node in manifest.nodes.values():
-        own = [(part or "").lower() for part in (node.alias, node.schema, node.database)]
-        if node.relation_name and own[: len(wanted)] == wanted[:3]:
-            fitting.append(node)
-    yield from fitting if len(fitting) == 1 else ()
 
 
 def _owner(fed: Sequence[Node]) -> Mapping[str, str]:

@@ -14,10 +14,11 @@ from .errors import WsyncError
 from .executing import Report, owner_of, run_each, run_one, run_or_skip, worst
 from .model import Sync
 from .opening import World
+from .reviewing import Review, review
 from .runner import Kind, Request
 from .selection import Facts, Selected, graph, selected
 
-__all__ = ["Project", "Report", "Results", "Sync", "World"]
+__all__ = ["Project", "Report", "Results", "Review", "Selected", "Sync", "Watch", "World"]
 
 Words = str | Iterable[str]
 """Words of a selection: one text with spaces between them, or several texts."""
@@ -87,12 +88,15 @@ class Project:
     configuration: Configuration
 
     @classmethod
-    def load(cls, project_dir: Path | str = ".", environ: Mapping[str, str] | None = None) -> Project:
+    def load(
+        cls, project_dir: Path | str = ".", environ: Mapping[str, str] | None = None, *, secrets: bool = True
+    ) -> Project:
         """The project in a folder; `env_var` looks in `environ`, by default the process's environment.
 
+        Without `secrets` those that are not set are made up, which is enough for `list`, `exposures` and `review`.
         Raises `ConfigErrors` (a `ConfigError`) with everything that is wrong in any of its files.
         """
-        return cls(load_configuration(project_dir, environ))
+        return cls(load_configuration(project_dir, environ, secrets=secrets))
 
     @property
     def root(self) -> Path:
@@ -123,6 +127,13 @@ class Project:
     def exposures(self) -> str:
         """The syncs as exposures of dbt: the text of a yml file. Raises `ConfigError` where dbt left no manifest."""
         return exposures.text(self.configuration, graph(self.configuration))
+
+    def review(self, state: Path | str) -> Review:
+        """What the project would do otherwise than the copy of `target` in `state`, and what dbt no longer gives it.
+
+        Files are compared with files. Raises `ConfigError` where the copy has no manifest of wsync.
+        """
+        return review(self.configuration, Path(state))
 
     def plan(
         self,

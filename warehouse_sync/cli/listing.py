@@ -18,7 +18,7 @@ Words = tuple[str, ...]
 @of_project
 def list_(screen: Screen, folder: Path, names: Words, select: Words, exclude: Words, state: Path | None) -> None:
     """Every sync: where it is declared, what it reads, where it sends, its tags and its schedule."""
-    project = opened(folder, screen)
+    project = opened(folder, screen, secrets=False)
     listed = project.list((*names, *select), exclude, state=state)
     if screen.json:
         screen.document({"syncs": [each.model_dump(mode="json") for each in listed]})
@@ -43,7 +43,7 @@ def exposures(screen: Screen, folder: Path, output: Path | None, check: bool) ->
 
     if check and output is None:
         raise click.UsageError("--check needs the --output FILE to compare with")
-    told = opened(folder, screen).exposures()
+    told = opened(folder, screen, secrets=False).exposures()
     if output is None:
         click.echo(told, nl=False)
         return

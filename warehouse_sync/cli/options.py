@@ -46,11 +46,11 @@ def of_project(command: Callable[..., Made]) -> Callable[..., Made]:
     return project_dir(as_json(click.pass_obj(command)))
 
 
-def opened(folder: Path, screen: Screen) -> Project:
-    """The project in a folder, its warnings said."""
+def opened(folder: Path, screen: Screen, *, secrets: bool = True) -> Project:
+    """The project in a folder, its warnings said; without `secrets`, those that are not set are made up."""
     from ..project import Project
 
-    project = Project.load(folder)
+    project = Project.load(folder, secrets=secrets)
     for warning in project.warnings:
         screen.note(f"warning: {warning}")
     return project

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .options import as_json, loaded, of_project, one, project_dir, world
+from .reviews import compare
 from .screen import Screen
+from .selecting import state
 
 if TYPE_CHECKING:
     from ..model import Sync
@@ -34,9 +36,15 @@ def init(screen: Screen, folder: Path, destination: str) -> None:
 
 @click.command()
 @click.argument("names", metavar="[SYNC]...", nargs=-1)
+@click.option("--ci", is_flag=True, help="Compare with --state DIR instead, asking nobody: for pull requests.")
+@state
 @of_project
-def check(screen: Screen, folder: Path, names: tuple[str, ...]) -> None:
+def check(screen: Screen, folder: Path, names: tuple[str, ...], ci: bool, state: Path | None) -> None:  # noqa: FBT001
     """Look at configuration, warehouse, sources and destinations; every failure comes with its remedy."""
+    if ci:
+        if state is None or names:
+            raise click.UsageError("--ci takes --state DIR, a copy of target kept from before, and no SYNC")
+        compare(screen, folder, state)
     from ..checking import check as look
     from ..checking import due
     from ..config import select

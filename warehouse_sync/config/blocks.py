@@ -34,6 +34,8 @@ class Desk:
     complaints: list[ConfigError] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set, repr=False)
+    secrets: bool = True
+    """Whether secrets have to be there; where nothing is connected to they need not."""
 
     def complain(self, message: str, place: Place, key: str = "") -> None:
         """Notes a mistake; reading goes on."""
@@ -203,6 +205,8 @@ def _fill(node: Node, key: str, desk: Desk, *, secret: bool) -> str:
 
 def _variable(name: str, default: str | None, place: Place, key: str, desk: Desk, *, secret: bool) -> str:
     value = desk.environ.get(name, default)
+    if secret and not value and not desk.secrets:
+        return "not set"
     if value is None:
         desk.complain(f"environment variable {name} is not set", place, key)
     elif secret and not value:

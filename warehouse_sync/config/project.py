@@ -48,13 +48,14 @@ class Configuration:
     dbt: DbtFiles | None = None
 
 
-def load(project_dir: Path | str, environ: Mapping[str, str] | None = None) -> Configuration:
+def load(project_dir: Path | str, environ: Mapping[str, str] | None = None, *, secrets: bool = True) -> Configuration:
     """The project in a folder. `environ` is where `env_var` looks, by default the process's environment.
 
+    Without `secrets`, those that are not in the environment are made up: to look at a project, not to connect.
     Raises `ConfigErrors` with everything that is wrong in any of its files.
     """
     root = Path(project_dir)
-    desk = Desk(os.environ if environ is None else environ)
+    desk = Desk(os.environ if environ is None else environ, secrets=secrets)
     node = _main_file(root)
     if not isinstance(node.value, Mapping):
         desk.complain("must be a block of settings (key: value)", node.place)
