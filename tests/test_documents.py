@@ -39,6 +39,7 @@ NAMES = {
 CONNECTORS = {
     "Facebook Custom Audience": "facebook",
     "Facebook Custom Audiences (Segment)": "facebook",
+    "Google Ads Remarketing Lists": "google",
     "LinkedIn Audience": "linkedin",
     "TikTok Audiences": "tiktok",
     "Custom Audience": "http",
