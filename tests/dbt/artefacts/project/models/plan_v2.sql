@@ -1,0 +1,1 @@
+select id from {{ ref('passing') }} where id > 1
