@@ -295,3 +295,24 @@ def test_preview_shows_the_request_and_masks_the_token(tmp_path: Path, sandbox: 
     assert request["headers"]["Authorization"] == "***"
     assert request["body"] == [{"id": "r1", "email": hashed, "city": 'a "quote"', "tier": "gold"}]
     assert sandbox.requests == []
+
+
+def test_a_test_record_is_sent_alone(tmp_path: Path, sandbox: Sandbox) -> None:
+    story = Records(tmp_path, sandbox)
+    story.people(FIRST)
+    story.wsync("test-record", "buyers", "1")
+    assert story.records == wanted(FIRST[:1])
+
+
+def test_audiences_are_none_of_an_apis_matters(tmp_path: Path, sandbox: Sandbox) -> None:
+    story = Records(tmp_path, sandbox)
+    story.people(FIRST)
+    said = {
+        "list": "nothing is created, found or listed",
+        "create": "nothing to create",
+        "delete": "nothing is deleted",
+    }
+    for command, words in said.items():
+        audience = ["4711"] if command == "delete" else []
+        assert words in story.wsync("audiences", command, "buyers", *audience, code=2)
+    assert story.sandbox.requests == []
