@@ -16,7 +16,7 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import diff, http, linkedin, postgres, prepare, send, sync, tiktok
+from benchmarks import diff, google, http, linkedin, postgres, prepare, send, sync, tiktok
 
 MILLION = 1_000_000
 
@@ -63,6 +63,13 @@ def for_tiktok(rows: int) -> Iterator[Line]:
     found = tiktok.run(rows)
     for what, bar in (("prepared", 100_000), ("sent", 10_000)):
         words = "e-mail, phone and device id for TikTok, " + ("one core" if what == "prepared" else "over loopback")
+        yield Line(f"{what}: {words}", f"{found[what]:,} rows/s", f"≥ {bar:,} rows/s", found[what] >= bar)
+
+
+def for_google(rows: int) -> Iterator[Line]:
+    found = google.run(rows)
+    for what, bar in (("prepared", 100_000), ("sent", 10_000)):
+        words = "e-mail, phone and address for Google, " + ("one core" if what == "prepared" else "over loopback")
         yield Line(f"{what}: {words}", f"{found[what]:,} rows/s", f"≥ {bar:,} rows/s", found[what] >= bar)
 
 
@@ -156,6 +163,7 @@ def measured(*, quick: bool) -> Iterator[Line]:
     yield from prepared(200_000 if quick else MILLION)
     yield from sent(200_000 if quick else MILLION)
     yield from for_tiktok(200_000 if quick else MILLION)
+    yield from for_google(200_000 if quick else MILLION)
     yield from for_linkedin(200_000 if quick else MILLION)
     yield from for_http(200_000 if quick else MILLION)
     yield from runs(100_000 if quick else MILLION)

@@ -23,7 +23,7 @@ from .screen import Screen
 @as_json
 @click.pass_obj
 def sandbox(screen: Screen, host: str, port: int) -> None:
-    """Run the local stand-in for Meta's, LinkedIn's and TikTok's APIs until Ctrl-C."""
+    """Run the local stand-in for Meta's, Google's, LinkedIn's and TikTok's APIs until Ctrl-C."""
     from ..sandbox import serve
 
     try:
