@@ -107,8 +107,17 @@ def codes() -> set[str]:
     return known.union(*({each.name for each in table} for table in tables))
 
 
-SETTINGS = {name for model in (*models().values(), Action, ActionField, Update) for name in model.model_fields}
 COLUMNS = {"field_notes"}
+
+
+@cache
+def settings_of(section: str) -> frozenset[str]:
+    """The settings of a project and a sync, and those of the section's destination; else of all destinations."""
+    of = CONNECTORS.get(section)
+    others = {f"{name} {block}" for name in BUILT_IN if name != of for block in ("destination", "audience", "options")}
+    found = [model for name, model in models().items() if of is None or name not in others]
+    mine = (Action, ActionField, Update) if of == "http" else ()
+    return frozenset(name for model in (*found, *mine) for name in model.model_fields)
 
 
 def is_known(name: str, section: str) -> bool:
@@ -122,7 +131,7 @@ def is_known(name: str, section: str) -> bool:
         return any(name.partition(" ")[0] in each.opts for command in main.commands.values() for each in command.params)
     fields = {each.name for each in connector(CONNECTORS[section]).fields} if section in CONNECTORS else set[str]()
     last = name.removeprefix("audience.")
-    return last in SETTINGS | fields | codes() | COLUMNS | {"off", "audience", "actions"}
+    return last in settings_of(section) | fields | codes() | COLUMNS | {"off", "audience", "actions"}
 
 
 @pytest.mark.parametrize(("section", "here"), HERE)
