@@ -391,3 +391,12 @@ def test_a_field_of_another_list_type_is_a_mistake_of_the_file(story: Story) -> 
     path = story.folder / "syncs" / "buyers.yml"
     path.write_text(BUYERS.replace("  EMAIL: email", "  MOBILE_ID: email"))
     assert "MOBILE_ID: is not a field" in story.wsync("check", code=2)
+
+
+def test_many_who_deny_consent_are_no_invalid_rows_and_stop_nothing(story: Story) -> None:
+    path = story.folder / "syncs" / "buyers.yml"
+    path.write_text(re.sub(r"guards: .*\n", "", path.read_text()))
+    rows = [person(at, f"p{at}@example.com", consent="no" if at > 5 else "yes") for at in range(1, 31)]
+    story.runs(*rows)
+    assert len(story.members) == 5
+    assert story.sql("select invalid_rows, keys_present from wsync.runs where status <> 'planned'")[0] == (0, 30)

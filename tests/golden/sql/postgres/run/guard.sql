@@ -62,7 +62,11 @@ WITH "counted" AS (
     "b"."filled"
   UNION ALL
   SELECT
-    CASE WHEN "p"."error_code" IS NULL THEN 'ready' ELSE 'refused' END AS "side",
+    CASE
+      WHEN COALESCE("p"."error_code", 'suppressed') = 'suppressed'
+      THEN 'ready'
+      ELSE 'refused'
+    END AS "side",
     "p"."filled",
     COUNT(*) AS "n"
   FROM "wsync"."prepared_people_20261122090000abcd" AS "p"
@@ -71,7 +75,11 @@ WITH "counted" AS (
   WHERE
     "c"."last_error_code" IS NULL
   GROUP BY
-    CASE WHEN "p"."error_code" IS NULL THEN 'ready' ELSE 'refused' END,
+    CASE
+      WHEN COALESCE("p"."error_code", 'suppressed') = 'suppressed'
+      THEN 'ready'
+      ELSE 'refused'
+    END,
     "p"."filled"
 ), "rows_of" AS (
   SELECT

@@ -59,7 +59,11 @@ WITH "COUNTED" AS (
     "B"."FILLED"
   UNION ALL
   SELECT
-    CASE WHEN "P"."ERROR_CODE" IS NULL THEN 'ready' ELSE 'refused' END AS "SIDE",
+    CASE
+      WHEN COALESCE("P"."ERROR_CODE", 'suppressed') = 'suppressed'
+      THEN 'ready'
+      ELSE 'refused'
+    END AS "SIDE",
     "P"."FILLED",
     COUNT(*) AS "N"
   FROM "WSYNC"."PREPARED_PEOPLE_20261122090000ABCD" AS "P"
@@ -68,7 +72,11 @@ WITH "COUNTED" AS (
   WHERE
     "C"."LAST_ERROR_CODE" IS NULL
   GROUP BY
-    CASE WHEN "P"."ERROR_CODE" IS NULL THEN 'ready' ELSE 'refused' END,
+    CASE
+      WHEN COALESCE("P"."ERROR_CODE", 'suppressed') = 'suppressed'
+      THEN 'ready'
+      ELSE 'refused'
+    END,
     "P"."FILLED"
 ), "ROWS_OF" AS (
   SELECT
