@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from tests.overheard import Overheard
 from tests.stories import Duckdb, Postgres, Story
 from warehouse_sync.sandbox import ACCOUNT, Sandbox
 
@@ -190,22 +189,6 @@ def test_another_column_for_the_value_is_an_update_of_every_member(story: Story)
     assert members(story) == before
     [sent] = [each.body["payload"] for each in story.sandbox.requests if each.kind == "add"][-1:]
     assert {row[sent["schema"].index("LOOKALIKE_VALUE")] for row in sent["data"]} == {6}
-
-
-def test_no_value_and_no_token_is_in_any_output(story: Story) -> None:
-    overheard, told = Overheard(ENVIRON), b""
-    story.table(COLUMNS, FIRST)
-    for faults in ([], ["throttled_429", "bad_parameter"], ["expired_token"]):
-        for fault in faults:
-            story.sandbox.fault(fault, kind="users", headers={"Retry-After": "0"})
-        for words in (["check"], ["plan"], ["run"], ["status"], ["log", "buyers"], ["explain", "buyers", "3"]):
-            told += overheard(*words, "--project-dir", str(story.folder)).out
-        story.table(COLUMNS, SECOND)
-    said = told.decode().lower()
-    assert (TOKEN in said, SECRET in said) == (False, False)
-    assert "canary" not in said.replace(str(story.folder).lower(), "")
-    assert not re.search("[0-9a-f]{64}", said)
-    assert TOKEN not in "\n".join(overheard.statements)
 
 
 def test_preview_shows_the_request_and_masks_the_token(story: Story) -> None:
