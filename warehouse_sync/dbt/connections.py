@@ -83,7 +83,7 @@ def _duckdb(values: Values, root: Path) -> dict[str, Any]:
     if not isinstance(path, str) or path.startswith(":memory:"):
         raise _Refused("keeps its database in memory, where nothing is left when dbt ends; set path to a file")
     if re.match(r"[a-z][a-z0-9]+:", path) or values.get("is_ducklake"):
-        raise _Refused("is not a database file: MotherDuck, DuckLake and remote databases are not read; use a file")
+        raise _Refused("is not a database file: MotherDuck, DuckLake and remote databases are not read; use one")
     limits = [values.get(block) for block in ("config_options", "settings")]
     limit = next(
         (each["memory_limit"] for each in limits if isinstance(each, Mapping) and "memory_limit" in each), None

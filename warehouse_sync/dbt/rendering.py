@@ -30,7 +30,7 @@ def rendered(value: object, key: str, environ: Mapping[str, str], hidden: set[st
 
 def _render(text: str, environ: Mapping[str, str], fault: Where) -> object:
     try:
-        from jinja2 import StrictUndefined
+        from jinja2 import StrictUndefined, Undefined
         from jinja2.exceptions import TemplateError
         from jinja2.sandbox import ImmutableSandboxedEnvironment
     except ImportError:
@@ -39,16 +39,21 @@ def _render(text: str, environ: Mapping[str, str], fault: Where) -> object:
     sandbox.filters |= {"as_number": _number, "as_bool": _bool, "as_native": _native, "as_text": str}
     sandbox.globals = {"env_var": _env_var(environ, fault), "var": _no_var(fault)}
     try:
-        whole = text.strip()
-        single = whole.startswith("{{") and whole.endswith("}}") and whole.count("{{") == 1 and "{%" not in whole
-        if single:
-            return sandbox.compile_expression(
-                whole[2:-2].removeprefix("-").removesuffix("-"), undefined_to_none=False
-            )()
-        return sandbox.from_string(text).render()
+        bare = _single(text.strip())
+        if bare is None:
+            return sandbox.from_string(text).render()
+        found = sandbox.compile_expression(bare, undefined_to_none=False)()
+        return str(found) if isinstance(found, Undefined) else found  # its text is the error
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as problem:
         kind = type(problem).__name__
         raise fault(f"cannot be rendered ({kind}); env_var() and its filters are known here, no macros") from None
+
+
+def _single(text: str) -> str | None:
+    """The expression of a text that is nothing but one, whose value keeps its type."""
+    if text.startswith("{{") and text.endswith("}}") and text.count("{{") == 1 and "{%" not in text:
+        return text[2:-2].removeprefix("-").removesuffix("-")
+    return None
 
 
 def _env_var(environ: Mapping[str, str], fault: Where) -> Callable[..., object]:
