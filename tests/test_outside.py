@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 from hashlib import sha256
 from pathlib import Path
 
 import duckdb
+import pytest
 from click.testing import CliRunner
 
 from tests.outside import FOLDER, MODULE, TOKEN, roster_is_installed, running
@@ -36,6 +41,20 @@ def test_the_example_is_shorter_than_eighty_lines() -> None:
 def test_it_is_found_by_its_entry_point() -> None:
     assert "roster" in names()
     assert connector("roster").label == "Roster"
+
+
+@pytest.mark.sweep
+def test_pip_installs_it_and_the_commands_know_it(tmp_path: Path) -> None:
+    package, site = tmp_path / "package", tmp_path / "site"
+    shutil.copytree(FOLDER, package)
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(site), str(package)]
+    subprocess.run(pip, check=True, capture_output=True)
+    said = "from warehouse_sync.connectors import connector; print(connector('roster').label)"
+    path = os.pathsep.join([str(site), str(FOLDER.parent.parent)])
+    told = subprocess.run(
+        [sys.executable, "-c", said], check=True, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path}
+    )
+    assert told.stdout == "Roster\n"
 
 
 def project(folder: Path) -> Path:
