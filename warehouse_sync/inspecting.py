@@ -10,6 +10,7 @@ from typing import Any
 
 from .config import Configuration, select
 from .connectors import connector_of
+from .connectors.list_states import REFUSED_MIN_SIZE, STATES
 from .executing import masked
 from .ledger import reads, tasks
 from .ledger.core import Ledger
@@ -37,6 +38,8 @@ class Standing:
     unsettled: bool = False
     members: dict[str, int] = field(default_factory=dict)
     oldest_removal: datetime | None = None
+    kept_by_size: int = 0
+    list_state: str | None = None
     next_due: datetime | None = None
     task: tasks.Waiting | None = None
     next_times: tuple[datetime, ...] = ()
@@ -63,6 +66,10 @@ class Standing:
             said.append("a run was interrupted while sending; the next run settles it first")
         if self.task:
             said.append(_task(self.task))
+        if self.list_state:
+            said.append(f"{self.list_state}: {STATES[self.list_state]}")
+        if self.kept_by_size:
+            said.append(f"{REFUSED_MIN_SIZE}, {self.kept_by_size:,} members: {STATES[REFUSED_MIN_SIZE]}")
         if self.oldest_removal:
             said.append(f"a removal is not acknowledged since {self.oldest_removal:%Y-%m-%d %H:%M} UTC")
         if self.next_times:
@@ -107,6 +114,8 @@ def _standing(project: Configuration, sync: Sync, warehouse: Any, ports: Ports) 
         phase == "sending",
         {each.state: each.identities for each in members},
         min(removals, default=None),
+        sum(each.kept_by_size for each in members),
+        run["error_code"] if run and run["error_code"] in STATES else None,
         due,
         tasks.waiting(ledger),
         times,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .connectors import Connector
-from .errors import ConfigError
+from .connectors.list_states import STATES
+from .errors import ConfigError, Denied, DestinationError, WsyncError
 from .ledger import steps
 from .ledger.core import Ledger, Run
 from .model import Sync
@@ -52,3 +53,14 @@ def _existing(to: Connector, api: Any, audience: str) -> str:
     if to.open is not None:
         to.open(api, audience)
     return audience
+
+
+def looked_into(to: Connector, api: Any, audience: str, stopped_by: WsyncError | None) -> WsyncError | None:
+    """What a refusal that stopped a run is about: the state of the list where the platform tells it, else as it is."""
+    if not isinstance(stopped_by, Denied) or stopped_by.code in STATES or to.open is None:
+        return stopped_by
+    try:
+        to.open(api, audience)
+    except DestinationError as told:
+        return told if told.code in STATES else stopped_by
+    return stopped_by

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from . import gating, polling, replacing
 from .connectors import Connector
+from .connectors.list_states import REFUSED_MIN_SIZE
 from .delivery import Delivery, Sender, Wire, pages_of
 from .errors import AudienceRefused, Held, WsyncError
 from .fields import Preparer, without_collections
@@ -20,7 +21,7 @@ from .ledger.core import Ledger, Run
 from .ledger.source import describe_source
 from .ledger.steps import GuardFinding
 from .model import IDENTIFIER_SLOTS, Gate, Ports, PreparedRow, Sync
-from .owning import own_audience
+from .owning import looked_into, own_audience
 from .preparing import preparer_of
 
 IDENTIFIERS = len(PreparedRow._fields) - IDENTIFIER_SLOTS
@@ -258,6 +259,7 @@ class Runner:
         settling.phase(self.ledger, run, "sending", "running")
         lease.confirm()
         done = self._delivered(wire, run, lease)
+        done.stopped_by = looked_into(wire.connector, wire.api, wire.audience, done.stopped_by)
         self.progress(Progress("settle"))
         error = done.stopped_by
         if isinstance(error, Held):
@@ -299,6 +301,7 @@ class Runner:
         bad = sum(counts.get(name) or 0 for name in ("failed_insert", "failed_update", "failed_delete"))
         bad += (counts.get("in_doubt_rows") or 0) + (counts.get("aborted_rows") or 0)
         bad += (counts.get("invalid_rows") or 0) - (counts.get("held_keys") or 0)
+        bad -= settling.refused_again(self.ledger, run, REFUSED_MIN_SIZE)
         status = "stopped" if done.stopped_by else "partial" if bad > 0 else "succeeded"
         settling.phase(self.ledger, run, "settled", status, error_code=_code(done.stopped_by), finished=True)
         code = done.stopped_by.exit_code if done.stopped_by else 6 if bad > 0 else 0

@@ -34,7 +34,7 @@ select
   coalesced_identifiers(p, m),
   p.field_notes, m.state as old_state,
   case when m.state = 'accepted' then coalesce(m.payload_acknowledged, m.payload) else m.payload_acknowledged end as payload_acknowledged, m.planned_action as old_action, m.refused as old_refused,
-  m.attempts, m.request_reference, m.first_planned_at, m.last_sent_at
+  m.attempts, m.last_error_code as old_error_code, m.request_reference, m.first_planned_at, m.last_sent_at
 from placed as o
 join stacked as s
   on s.requested = o.requested and s.step = o.step and s.action = o.action and s.page_key = o.page_key

@@ -227,4 +227,4 @@ def emptied(linkedin: LinkedIn, audience: str) -> str | None:
     """Why the segment has lost its members, None where it has not: it expires after 90 days without change or use."""
     if read(linkedin, audience).facts.get("status") != "EXPIRED":
         return None
-    return "linkedin: the segment has expired and lost its members; all of them are added again"
+    return "linkedin: the segment has expired and lost its members (audience_expired); all of them are added again"

@@ -75,11 +75,15 @@ class LogCount(NamedTuple):
 
 
 class Members(NamedTuple):
-    """Identities of the mirror in one state, with the time of the oldest removal not yet acknowledged."""
+    """Identities of the mirror in one state, with the time of the oldest removal not yet acknowledged.
+
+    `kept_by_size`: so many of them stay because the platform refuses to make the list that small.
+    """
 
     state: str
     identities: int
     oldest_removal: datetime | None
+    kept_by_size: int
 
 
 class Member(NamedTuple):

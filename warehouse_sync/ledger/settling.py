@@ -188,6 +188,11 @@ def counts(ledger: Ledger, run: Run) -> dict[str, Any]:
     return dict(zip(names, rows[0], strict=True)) if rows else {}
 
 
+def refused_again(ledger: Ledger, run: Run, error_code: str) -> int:
+    """How many removals of a settled run were refused as they had been before. Needs its tables, not yet pruned."""
+    return int(ledger.query("read/refused_again", run, error_code=error_code)[0][0])
+
+
 def requested_rows(ledger: Ledger, run: Run) -> int:
     """How many rows of the plan travel in requests."""
     return int(sum(row[3] for row in ledger.query("read/plan_summary", run) if row[4]))

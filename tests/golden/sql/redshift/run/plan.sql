@@ -75,6 +75,7 @@ SELECT
   "m"."planned_action" AS "old_action",
   "m"."refused" AS "old_refused",
   "m"."attempts",
+  "m"."last_error_code" AS "old_error_code",
   "m"."request_reference",
   "m"."first_planned_at",
   "m"."last_sent_at"
