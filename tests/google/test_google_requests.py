@@ -379,6 +379,29 @@ def test_a_request_that_google_has_forgotten_is_in_doubt(
     assert (found.status, found.error_code) == ("in_doubt", "request_forgotten")
 
 
+def test_while_nothing_is_done_ever_fewer_requests_are_asked_about(speak: Speak, time: Time) -> None:
+    assert CONNECTOR.poll is not None
+    with platform(TOKEN, told("PROCESSING")) as script:
+        google = speak(script)
+        verdicts = {CONNECTOR.poll(google, AUDIENCE, f"r-{at}") for at in range(200)}
+        assert (verdicts, len(script.requests) - 1) == ({Later("pending")}, 49)
+        time.draw = 0.99
+        assert CONNECTOR.poll(google, AUDIENCE, "r-x") == Later("pending")
+        assert len(script.requests) - 1 == 49
+
+
+def test_as_soon_as_one_is_done_the_others_are_asked_about_again(speak: Speak, time: Time) -> None:
+    assert CONNECTOR.poll is not None
+    with platform(TOKEN, *[told("PROCESSING")] * 25, told("SUCCESS"), told("PROCESSING")) as script:
+        google, time.draw = speak(script), 0.0
+        for at in range(26):
+            CONNECTOR.poll(google, AUDIENCE, f"r-{at}")
+        time.draw = 0.99
+        for at in range(10):
+            CONNECTOR.poll(google, AUDIENCE, f"s-{at}")
+        assert len(script.requests) - 1 == 36
+
+
 def test_what_cannot_be_asked_now_is_told_as_such(speak: Speak) -> None:
     assert CONNECTOR.poll is not None
     with platform(TOKEN, refused(503)) as script, pytest.raises(Unavailable):

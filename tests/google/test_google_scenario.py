@@ -400,3 +400,26 @@ def test_many_who_deny_consent_are_no_invalid_rows_and_stop_nothing(story: Story
     story.runs(*rows)
     assert len(story.members) == 5
     assert story.sql("select invalid_rows, keys_present from wsync.runs where status <> 'planned'")[0] == (0, 30)
+
+
+def test_a_list_that_is_replaced_loses_whoever_else_was_in_it(story: Story) -> None:
+    rows = [person(at, f"p{at}@example.com") for at in range(1, 4)]
+    story.customers(rows)
+    story.wsync("run")
+    [found] = story.sandbox.summary()
+    part: Any = story.sandbox.parts["google"]
+    part.lists[found.id].members.add(frozenset({"emailAddress:" + "0" * 64}), 0.0)
+    story.answered()
+    story.wsync("resync", "buyers", "--mode", "replace")
+    story.answered()
+    assert [each.kind for each in story.sandbox.requests if each.kind in ("add", "clear")] == ["add", "clear", "add"]
+    assert story.members == wanted(rows)
+
+
+def test_a_person_who_is_to_be_forgotten_leaves_with_the_address_and_stays_away(story: Story) -> None:
+    rows = [person(1, "ann@example.com", None, "Ann", "Lee", "94043"), person(2, "bob@example.com")]
+    story.runs(*rows)
+    story.wsync("forget", "buyers", "1")
+    story.sandbox.advance(REMOVE_SECONDS)
+    story.runs(*rows)
+    assert story.members == wanted(rows[1:])
