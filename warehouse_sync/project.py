@@ -128,6 +128,13 @@ class Project:
         """The syncs as exposures of dbt: the text of a yml file. Raises `ConfigError` where dbt left no manifest."""
         return exposures.text(self.configuration, graph(self.configuration))
 
+    def ungated(self) -> Project:
+        """The same project, whose syncs run whatever dbt's last invocation left; it is still recorded."""
+        dbt = self.configuration.dbt
+        if dbt is None:
+            return self
+        return Project(replace(self.configuration, dbt=replace(dbt, gate=replace(dbt.gate, on=False))))
+
     def review(self, state: Path | str) -> Review:
         """What the project would do otherwise than the copy of `target` in `state`, and what dbt no longer gives it.
 

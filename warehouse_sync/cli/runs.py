@@ -17,17 +17,26 @@ if TYPE_CHECKING:
     from ..project import Project, Report, Results, Watch
 
 Words = tuple[str, ...]
+no_gate = click.option("--no-gate", is_flag=True, help="Run whatever dbt's last invocation left.")
 
 
 @click.command(cls=Selecting)
 @selecting
 @threads
+@no_gate
 @of_project
 def run(
-    screen: Screen, folder: Path, names: Words, select: Words, exclude: Words, state: Path | None, threads: int
+    screen: Screen,
+    folder: Path,
+    names: Words,
+    select: Words,
+    exclude: Words,
+    state: Path | None,
+    threads: int,
+    no_gate: bool,  # noqa: FBT001
 ) -> None:
     """Bring audiences up to date: plan, guard, send, settle. Without a selection, every sync."""
-    project = opened(folder, screen)
+    project = _gated(opened(folder, screen), off=no_gate)
     with _watch(screen, threads) as watch:
         results = project.run((*names, *select), exclude, state=state, threads=threads, watch=watch)
     _finish(results, screen)
@@ -74,23 +83,33 @@ def apply(screen: Screen, folder: Path, run_id: str) -> None:
     default="add",
     help="replace: the platform's list is replaced, or each member removed before it is added again.",
 )
+@no_gate
 @of_project
-def resync(screen: Screen, folder: Path, name: str, mode: str) -> None:
+def resync(screen: Screen, folder: Path, name: str, mode: str, no_gate: bool) -> None:  # noqa: FBT001
     """Add every wanted member again, and remove what is not wanted."""
+    project = _gated(opened(folder, screen), off=no_gate)
     with _watch(screen) as watch:
-        results = opened(folder, screen).resync(name, replace=mode == "replace", watch=watch)
+        results = project.resync(name, replace=mode == "replace", watch=watch)
     _finish(results, screen, sole=True)
 
 
 @click.command(cls=Selecting)
 @selecting
 @threads
+@no_gate
 @of_project
 def retry(
-    screen: Screen, folder: Path, names: Words, select: Words, exclude: Words, state: Path | None, threads: int
+    screen: Screen,
+    folder: Path,
+    names: Words,
+    select: Words,
+    exclude: Words,
+    state: Path | None,
+    threads: int,
+    no_gate: bool,  # noqa: FBT001
 ) -> None:
     """Run, and send rejected rows again now, ignoring their pause. Without a selection, what did not end well last."""
-    project, chosen = opened(folder, screen), (*names, *select)
+    project, chosen = _gated(opened(folder, screen), off=no_gate), (*names, *select)
     with _watch(screen, threads) as watch:
         results = project.retry(chosen, exclude, state=state, threads=threads, watch=watch)
     if not results and not results.notes:
@@ -110,6 +129,10 @@ def poll(
     with _watch(screen, threads) as watch:
         results = project.poll((*names, *select), exclude, state=state, threads=threads, watch=watch)
     _finish(results, screen)
+
+
+def _gated(project: Project, *, off: bool) -> Project:
+    return project.ungated() if off else project
 
 
 @click.command("test-record")
