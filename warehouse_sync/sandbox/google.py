@@ -202,30 +202,12 @@ class Google:
             for each in body.get("audienceMembers", ())
             if to.get("reference") in each.get("destinationReferences", (to.get("reference"),))
         ]
-        rows = [self.row(each, body, verb) for each in members]
+        rows = [row(own, each, body, verb) for each in members]
         wait = own.add_seconds if verb == "add" else own.remove_seconds
         data = next((kind for each in members if (kind := rules.data_of(each))), "userData")
         return Upload(
             made, found.id, verb, rows, now, now + wait, data, body.get("removeAsOfTime"), found.outcome(), to
         )
-
-    def row(self, member: Mapping[str, Any], body: Mapping[str, Any], verb: str) -> Row:
-        tokens = rules.tokens(member, body.get("encoding", "HEX"))
-        return Row(tokens, self.late(member) or (self.consent(member, body) if verb == "add" else None))
-
-    def late(self, member: Mapping[str, Any]) -> str | None:
-        late = self.own.late
-        return next((late[each] for each in rules.cells(member) if each in late), None) if late else None
-
-    def consent(self, member: Mapping[str, Any], body: Mapping[str, Any]) -> str | None:
-        """Why a row cannot be used, for want of consent: a row's own word goes before the request's."""
-        given = {**body.get("consent", {}), **member.get("consent", {})}
-        said = {given.get(name, "CONSENT_STATUS_UNSPECIFIED") for name in ("adUserData", "adPersonalization")}
-        if "CONSENT_DENIED" in said:
-            return "PROCESSING_ERROR_REASON_DENIED_CONSENT"
-        if self.own.unconsented == "refused" and said != {"CONSENT_GRANTED"}:
-            return "PROCESSING_ERROR_REASON_NO_CONSENT"
-        return None
 
     def status(self, asked: str, now: float) -> dict[str, Any]:
         found = self.uploads.get(asked)
@@ -286,6 +268,26 @@ class Google:
 
     def mark(self, audience: str, **marks: Any) -> None:
         self.lists[audience].mark(marks)
+
+
+def row(own: GoogleSettings, member: Mapping[str, Any], body: Mapping[str, Any], verb: str) -> Row:
+    """A member as its list will have it, and why it will not, if so."""
+    late = next((own.late[each] for each in rules.cells(member) if each in own.late), None) if own.late else None
+    return Row(
+        rules.tokens(member, body.get("encoding", "HEX")),
+        late or (unconsented(own, member, body) if verb == "add" else None),
+    )
+
+
+def unconsented(own: GoogleSettings, member: Mapping[str, Any], body: Mapping[str, Any]) -> str | None:
+    """Why a row cannot be used, for want of consent: a row's own word goes before the request's."""
+    given = {**body.get("consent", {}), **member.get("consent", {})}
+    said = {given.get(name, "CONSENT_STATUS_UNSPECIFIED") for name in ("adUserData", "adPersonalization")}
+    if "CONSENT_DENIED" in said:
+        return "PROCESSING_ERROR_REASON_DENIED_CONSENT"
+    if own.unconsented == "refused" and said != {"CONSENT_GRANTED"}:
+        return "PROCESSING_ERROR_REASON_NO_CONSENT"
+    return None
 
 
 WARNING: Mapping[str, Any] = {

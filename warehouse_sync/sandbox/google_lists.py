@@ -10,6 +10,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any, Literal
 
 from .settings import Kind
@@ -23,7 +24,10 @@ Outcome = Literal["SUCCESS", "FAILED", "PARTIAL_SUCCESS", "PROCESSING", "REQUEST
 
 @dataclass
 class Members:
-    """Entries of identifier tokens, each with the time it was last added. `kind` is that of the sandbox's settings."""
+    """Entries of identifier tokens, each with the time it was last added, the oldest first.
+
+    `kind` is that of the sandbox's settings.
+    """
 
     kind: Kind
     entries: dict[frozenset[str], float] = field(default_factory=dict)
@@ -39,6 +43,7 @@ class Members:
         if self.kind == "none":
             return
         for entry in (tokens,) if self.kind == "entries" else map(frozenset, zip(tokens, strict=True)):
+            self.entries.pop(entry, None)
             self.entries[entry] = now
             for token in entry:
                 self.index[token].add(entry)
@@ -55,7 +60,7 @@ class Members:
 
     def forget(self, before: float) -> None:
         """Every entry last added before this time goes."""
-        self.drop([entry for entry, since in self.entries.items() if since < before])
+        self.drop([entry for entry, _ in takewhile(lambda pair: pair[1] < before, self.entries.items())])
 
 
 @dataclass
