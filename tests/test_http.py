@@ -121,6 +121,16 @@ def test_a_busy_platform_is_asked_again_after_minutes() -> None:
     assert time.slept == [60.0, 120.0]
 
 
+@pytest.mark.parametrize(("before", "requests"), [(0, 2), (1, 3), (3, 5)])
+def test_a_trouble_that_is_allowed_few_attempts_has_them_whatever_came_before(before: int, requests: int) -> None:
+    verdicts = [Verdict("wait", "slow", "slow")] * before + [Verdict("retry", "part", "part", attempts=2)] * 3
+    with platform(OK) as script:
+        http = Http(script.url, lambda _: verdicts.pop(0), Time().ports())
+        failure(http)
+        http.close()
+    assert len(script.requests) == requests
+
+
 def test_after_some_calls_in_a_row_without_an_answer_nothing_more_is_sent() -> None:
     with speaking(answer({}, 500), budget=Budget(attempts=1, circuit=3)) as (http, script):
         assert [failure(http).code for _ in range(3)] == ["server_fault"] * 3

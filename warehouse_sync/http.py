@@ -13,6 +13,7 @@ import json as jsonlib
 import logging
 import math
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
@@ -158,6 +159,7 @@ class Http:
         """
         make = body or _once_encoded(json)
         started, certain, lost = self.ports.clock(), True, False
+        met = Counter[str]()
         self._require_circuit()
         for attempt in itertools.count(1):
             self._hold_back()
@@ -169,6 +171,7 @@ class Http:
             else:
                 lost = lost or not verdict.certain
             certain = certain and verdict.certain
+            met[verdict.code] += 1
             if verdict.kind == "ok" and reply is not None:
                 self._succeeded(verdict)
                 return reply
@@ -176,7 +179,7 @@ class Http:
             if verdict.kind == "wait":
                 self._state.hold_until(self.ports.clock() + pause)
             spent = self.ports.clock() - started + pause
-            if self._is_over(verdict, attempt, spent) or not (repeat or certain):
+            if self._is_over(verdict, attempt, met[verdict.code], spent) or not (repeat or certain):
                 raise self._error(verdict, reply, certain=certain, attempts=attempt)
             log.info("%s %s: %s, attempt %d, again in %.1f s", self.connector, name, verdict.code, attempt, pause)
             if verdict.kind != "wait" and pause > 0:
@@ -224,9 +227,10 @@ class Http:
         first = FIRST_BACKOFF * (5 if verdict.kind == "wait" else 1)
         return self.ports.random() * min(LONGEST_BACKOFF, first * 2.0 ** (attempt - 1))
 
-    def _is_over(self, verdict: Verdict, attempt: int, spent: float) -> bool:
-        allowed = min(self.budget.attempts, verdict.attempts or self.budget.attempts)
-        return verdict.kind in ("rejected", "denied") or attempt >= allowed or spent > self.budget.seconds
+    def _is_over(self, verdict: Verdict, attempt: int, alike: int, spent: float) -> bool:
+        """`alike`: how many of the attempts met this kind of trouble, which may be allowed fewer."""
+        used_up = attempt >= self.budget.attempts or alike >= (verdict.attempts or self.budget.attempts)
+        return verdict.kind in ("rejected", "denied") or used_up or spent > self.budget.seconds
 
     def _hold_back(self) -> None:
         left = self._state.not_before - self.ports.clock()
