@@ -74,7 +74,7 @@ def main() -> None:
 
     \b
     Exit codes: 0 done, 1 unexpected, 2 configuration, 3 warehouse, 4 guard refused, 5 destination,
-    6 done with failed rows, 75 another run holds the sync, 130/143 signal.
+    6 done with failed rows, 7 skipped by dbt's results, 75 another run holds the sync, 130/143 signal.
     """
 
 
