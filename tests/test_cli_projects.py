@@ -86,7 +86,7 @@ def test_compiled_statements_are_those_of_a_real_run(shop: Shop, monkeypatch: py
 
 def test_schema_prints_json_schemas() -> None:
     told = json.loads(CliRunner().invoke(main, ["schema"]).output)
-    assert set(told) == {"wsync", "sync"}
+    assert set(told) == {"wsync", "sync", "manifest", "run_results"}
     one = json.loads(CliRunner().invoke(main, ["schema", "sync"]).output)
     assert one["$schema"].startswith("https://json-schema.org/")
 

@@ -267,7 +267,7 @@ RUNS = ("run", "retry", "resync", "replace", "apply")
 
 
 def keep(project: Configuration, command: str, reports: Sequence[Report]) -> tuple[str, ...]:
-    """Write what a command leaves: the manifest, after a plan the SQL, after a run the results.
+    """Write what a plan or a run leaves: the manifest, the SQL of its syncs, after a run the results.
 
     Returns a sentence where that cannot be: what was sent is sent, and known to the warehouse.
     """
@@ -276,7 +276,7 @@ def keep(project: Configuration, command: str, reports: Sequence[Report]) -> tup
             write(project, manifest_of(project))
         if command in RUNS:
             write(project, results_of(project, command, reports))
-        names = {report.sync for report in reports if report.result} if command == "plan" else ()
+        names = {report.sync for report in reports if report.result} if command in (*RUNS, "plan") else ()
         for sync in project.syncs:
             if sync.name in names:
                 compile_sync(project, sync)

@@ -56,7 +56,7 @@ def exposure(project: Configuration, sync: Sync, name: str, manifest: Manifest) 
         "type": "application",
         "description": f"The sync {sync.name} keeps an audience of {to.label} equal to {sync.source.label}.",
         "depends_on": [reference(node, manifest) for node in fed],
-        "owner": _owner(fed),
+        "owner": _owner(sync, fed),
         "config": config,
     }
 
@@ -74,9 +74,11 @@ def _number(version: str) -> str:
     return version if version.isdigit() else f"'{version}'"
 
 
-def _owner(fed: Sequence[Node]) -> Mapping[str, str]:
-    """The owner of the model, as dbt knows it."""
-    known = next((node.owner for node in fed if node.owner.get("name") or node.owner.get("email")), NOBODY)
+def _owner(sync: Sync, fed: Sequence[Node]) -> Mapping[str, str]:
+    """The owner of the sync, else that of its model, as dbt knows it."""
+    known = sync.owner or next(
+        (node.owner for node in fed if node.owner.get("name") or node.owner.get("email")), NOBODY
+    )
     return {key: known[key] for key in ("name", "email") if known.get(key)}
 
 

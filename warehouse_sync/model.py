@@ -155,6 +155,8 @@ class Sync:
     task_max_age_seconds: int = 86400
     tags: tuple[str, ...] = ()
     """The sync's own tags, then those of the dbt node it reads, each once."""
+    owner: Mapping[str, str] | None = None
+    """`name`, `email`, or both, of who answers for it."""
     place: Place | None = None
     """Where it is declared: its file, or the yml file of the dbt model that has it under `meta`."""
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)

@@ -98,14 +98,15 @@ def compile_(screen: Screen, folder: Path, names: tuple[str, ...], task: bool) -
 
 
 @click.command()
-@click.argument("which", type=click.Choice(["wsync", "sync"]), required=False)
+@click.argument("which", type=click.Choice(["wsync", "sync", "manifest", "run_results"]), required=False)
 @as_json
 @click.pass_obj
 def schema(screen: Screen, which: str | None) -> None:
-    """Print the JSON Schemas of wsync.yml and of a sync's file, or one of the two."""
+    """Print the JSON Schemas of wsync.yml, of a sync's file and of what runs leave, or one of them."""
+    from ..artefacts import schemas as artefacts
     from ..config.schemas import schemas
 
-    found = schemas()
+    found = {**schemas(), **artefacts()}
     screen.document(found[which] if which else found)
 
 

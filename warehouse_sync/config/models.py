@@ -89,6 +89,23 @@ class Task(Block):
     )
 
 
+class Owner(Block):
+    """Who answers for a sync."""
+
+    name: Text | None = Field(default=None, description="A person or a team.")
+    email: Text | None = Field(default=None, description="An address.")
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Owner:
+        if not self.name and not self.email:
+            raise ValueError("needs a name, an email, or both")
+        return self
+
+
+def _as_owner(value: object) -> object:
+    return {"name": value} if isinstance(value, str) else value
+
+
 class Settings(Block):
     """The settings of a sync that also may stand under `defaults`."""
 
@@ -144,6 +161,11 @@ class Settings(Block):
         default=None,
         description="When the sync is due: `manual`, or a block; see Schedule.",
         json_schema_extra={"default": "manual"},
+    )
+    owner: Annotated[Owner | None, BeforeValidator(_as_owner, json_schema_input_type=str | Owner)] = Field(
+        default=None,
+        description="Who answers for the sync, a name or `{name: …, email: …}`: for dbt's exposures. Left out, the "
+        "owner of its dbt model.",
     )
     lease: int = Field(
         default=120,

@@ -288,6 +288,7 @@ def _assembled(file: SyncFile, name: str, reads: Source, aim: Target, parts: _Pa
         concurrency=file.concurrency,
         task_cron=file.task.cron,
         task_max_age_seconds=seconds(file.task.max_age),
+        owner=file.owner.model_dump(exclude_none=True) if file.owner else None,
         place=node.place,
         lines=dict(_lines(node, aim)),
     )
