@@ -198,6 +198,7 @@ QUESTIONS = """
     The audience is smaller than my table
     Are value-based lookalikes supported?
     Can I leave a field empty?
+    Can I try it with one row?
     All rows fail
     I see another audience change
     appears to already be hashed

@@ -136,6 +136,7 @@ def test_the_scenario_ends_with_the_audience_equal_to_the_source(anywhere: Story
     story.wsync("check")
     sandbox.refuse(REFUSED, kind="add")
     sandbox.fault("throttled_429", kind="users", headers={"Retry-After": "0"})
+    sandbox.fault("partial", kind="users", headers={"Retry-After": "0"})
     story.wsync("run", code=6)
     assert members(story) == wanted(FIRST, 5, 6, 8)
     first = story.log()
