@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -299,11 +299,29 @@ def of_mutation(body: Mapping[str, Any]) -> Iterator[str]:
 
 
 def of_search(body: Mapping[str, Any]) -> Iterator[str]:
-    """No page size: it is fixed, and asking for another is an error."""
-    if not re.match(r"SELECT [a-z_., ]+ FROM (user_list|offline_user_data_job) WHERE ", body.get("query", "")):
+    """A query of one of two resources, of fields that they have. No page size: asking for another is an error."""
+    from google.ads.googleads.v26.services.types import google_ads_service
+
+    found = re.match(r"SELECT ([a-z_., ]+) FROM (user_list|offline_user_data_job) WHERE ", body.get("query", ""))
+    if found is None:
         yield "a query"
+        return
+    row = google_ads_service.GoogleAdsRow.pb()().DESCRIPTOR
+    asked = {*found[1].split(", "), *re.findall(r"[a-z_]+\.[a-z_.]+(?= (?:=|!=|IN) )", body["query"][found.end() :])}
+    for each in sorted(asked):
+        if not each.startswith(f"{found[2]}.") or not leads(row, each.split(".")):
+            yield f"{each} is no field"
     if "pageSize" in body:
         yield "the size of a page is fixed"
+
+
+def leads(of: Descriptor | None, path: Sequence[str]) -> bool:
+    """Whether a path of fields ends at a field that is no message."""
+    for name in path:
+        if of is None or name not in of.fields_by_name:
+            return False
+        of = of.fields_by_name[name].message_type
+    return of is None
 
 
 RULES: Mapping[str, Any] = {

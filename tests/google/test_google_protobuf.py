@@ -165,6 +165,9 @@ MISTAKES = [
     ("mutate_lists", f"{NEW}.crmBasedUserList.appId", "1", "belong to an app"),
     ("run", "validateOnly", True, "a body of its own"),
     ("search", "pageSize", 10, "fixed"),
+    ("search", "query", "SELECT user_list.title FROM user_list WHERE user_list.id = 1", "user_list.title is no field"),
+    ("search", "query", "SELECT user_list.id FROM user_list WHERE user_list.life = 1", "user_list.life is no field"),
+    ("search", "query", "SELECT user_list.id, campaign.id FROM user_list WHERE user_list.id = 1", "campaign.id is no"),
 ]  # fmt: skip
 
 
