@@ -316,11 +316,12 @@ def of_search(body: Mapping[str, Any]) -> Iterator[str]:
 
 
 def leads(of: Descriptor | None, path: Sequence[str]) -> bool:
-    """Whether a path of fields ends at a field that is no message."""
+    """Whether a path of fields ends at a field that is no message. The package calls `type` `type_`."""
     for name in path:
-        if of is None or name not in of.fields_by_name:
+        field = None if of is None else of.fields_by_name.get(name) or of.fields_by_name.get(f"{name}_")
+        if field is None:
             return False
-        of = of.fields_by_name[name].message_type
+        of = field.message_type
     return of is None
 
 
