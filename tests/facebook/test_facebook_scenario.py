@@ -166,6 +166,18 @@ def test_the_scenario_ends_with_the_audience_equal_to_the_source(anywhere: Story
     assert set(last) - added == {"2", "4", "10", "11"}
 
 
+@pytest.mark.parametrize("valued", [False, True], ids=["custom audience", "value-based"])
+def test_an_existing_audience_is_used_by_its_id(story: Story, valued: bool) -> None:
+    made = story.sandbox.create_audience("Mine", is_value_based=valued)
+    named = re.sub(r"audience: .*", f'audience: {{id: "{made}"}}', BUYERS)
+    story.sync(named if valued else named.replace("  LOOKALIKE_VALUE: spent\n", ""))
+    story.table(COLUMNS, FIRST[:4])
+    story.wsync("check")
+    story.wsync("run")
+    assert [each.id for each in story.sandbox.summary()] == [made]
+    assert members(story) == wanted(FIRST[:4])
+
+
 def test_a_removal_refused_for_the_lists_size_stays_planned_and_succeeds_later(story: Story) -> None:
     story.table(COLUMNS, FIRST[:4])
     story.wsync("run")
