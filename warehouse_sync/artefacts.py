@@ -7,7 +7,7 @@ there as digests: enough to tell that they changed.
 from __future__ import annotations
 
 import json
-import os
+import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -289,7 +289,7 @@ def write(project: Configuration, artefact: Manifest | RunResults) -> Path:
     """Write an artefact in place of an earlier one, whole or not at all. Raises `ConfigError`."""
     name = MANIFEST if isinstance(artefact, Manifest) else RUN_RESULTS
     path = project.root / FOLDER / name
-    draft = path.with_name(f".{name}.{os.getpid()}")
+    draft = path.with_name(f".{name}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft.write_text(artefact.model_dump_json(indent=2) + "\n", encoding="utf-8")

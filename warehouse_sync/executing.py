@@ -89,18 +89,16 @@ def run_each(
         with around() as world:
             return run(sync, world)
 
+    def heard(report: Report) -> Report:
+        told(report)
+        return report
+
     if threads <= 1 or len(syncs) <= 1:
-        return tuple(_telling(map(one, syncs), told))
+        return tuple(heard(one(sync)) for sync in syncs)
     with ThreadPoolExecutor(threads, thread_name_prefix="sync") as pool:
         places = {pool.submit(one, sync): at for at, sync in enumerate(syncs)}
-        ended = {places[each]: report for each in as_completed(places) for report in _telling([each.result()], told)}
+        ended = {places[each]: heard(each.result()) for each in as_completed(places)}
     return tuple(ended[at] for at in range(len(syncs)))
-
-
-def _telling(reports: Iterable[Report], told: Callable[[Report], None]) -> Iterator[Report]:
-    for report in reports:
-        told(report)
-        yield report
 
 
 def run_or_skip(project: Configuration, sync: Sync, request: Request, world: World, *, sample: int = 0) -> Report:

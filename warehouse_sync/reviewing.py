@@ -6,6 +6,7 @@ warehouse nor platform is asked.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +15,11 @@ from typing import Literal
 from . import artefacts
 from .artefacts import Declared, Manifest
 from .config import Configuration
+from .dbt.files import DbtFiles
 from .dbt.manifest import Manifest as DbtManifest
 from .dbt.manifest import Node
+from .dbt.profiles import read_project
+from .errors import ConfigError
 from .lineage import Graph
 from .model import Sync
 
@@ -67,12 +71,20 @@ def review(project: Configuration, state: Path) -> Review:
     return Review(tuple(changes(before.syncs, now, *graphs)), tuple(found))
 
 
-def lost_models(state: Path, manifest: Path) -> tuple[Broken, ...]:
+def lost_models(root: Path, state: Path) -> tuple[Broken, ...]:
     """What syncs needed before and dbt's manifest does not have now; for a project that cannot be read any more."""
-    before, now, earlier = artefacts.read(state, Manifest), _graph(manifest), _graph(state / "manifest.json")
+    before, now, earlier = artefacts.read(state, Manifest), _graph(_manifest(root)), _graph(state / "manifest.json")
     if now is None:
         return ()
     return tuple(each for sync in before.syncs.values() for each in _dropped(sync, sync.source.nodes, now, earlier))
+
+
+def _manifest(root: Path) -> Path | None:
+    """Where dbt writes its manifest, as its own project says."""
+    try:
+        return DbtFiles(read_project(root, os.environ)).manifest_path
+    except ConfigError:
+        return None
 
 
 def _graph(path: Path | None) -> Graph | None:

@@ -18,6 +18,7 @@ from .config.complaints import near, shown
 from .dbt.manifest import Manifest as DbtManifest
 from .dbt.manifest import Node, read_manifest, upstream
 from .errors import ConfigError
+from .lineage import nodes_of
 from .model import Sync
 
 RESULTS: dict[str, tuple[str, ...]] = {
@@ -132,7 +133,7 @@ def criterion(part: str, facts: Facts) -> Fits:
     """What one word without comma asks of a sync."""
     if part.startswith("+") or (part.endswith("+") and not part.startswith("state:")):
         fed = _fed(part.strip("+"), facts)
-        return lambda sync: sync.source.node is not None and _reads(sync.source.node, fed, facts)
+        return lambda sync: any(_reads(node.unique_id, fed, facts) for node in _nodes(sync, facts))
     method, colon, value = part.partition(":")
     if not colon:
         return _named(part, facts)
@@ -192,6 +193,10 @@ def _called(name: str, node: Node) -> bool:
     return any(fnmatchcase(word, name) for word in words)
 
 
+def _nodes(sync: Sync, facts: Facts) -> tuple[Node, ...]:
+    return nodes_of(facts.project, sync, facts.manifest)
+
+
 def _reads(unique_id: str, fed: frozenset[str], facts: Facts) -> bool:
     return unique_id in fed or bool(upstream(facts.manifest, unique_id) & fed)
 
@@ -220,15 +225,14 @@ def modified(sync: Sync, facts: Facts, *, deep: bool = False) -> bool:
     place = {"path": None, "line_number": None}
     if now.model_copy(update=place) != before.model_copy(update=place):
         return True
-    return sync.source.node is not None and _model_changed(sync.source.node, facts, deep=deep)
+    earlier = facts.manifest_before if facts.project.dbt else None
+    return earlier is not None and _model_changed(sync, facts, earlier, deep=deep)
 
 
-def _model_changed(unique_id: str, facts: Facts, *, deep: bool) -> bool:
-    earlier = facts.manifest_before
-    if earlier is None:
-        return False
-    nodes = {unique_id, *(upstream(facts.manifest, unique_id) if deep else ())}
-    return any(_checksum(facts.manifest, each) != _checksum(earlier, each) for each in nodes)
+def _model_changed(sync: Sync, facts: Facts, earlier: DbtManifest, *, deep: bool) -> bool:
+    read = {node.unique_id for node in _nodes(sync, facts)}
+    below = {each for node in read for each in upstream(facts.manifest, node)} if deep else set()
+    return any(_checksum(facts.manifest, each) != _checksum(earlier, each) for each in read | below)
 
 
 def _checksum(manifest: DbtManifest, unique_id: str) -> tuple[str | None, str | None] | None:

@@ -22,7 +22,7 @@ def compare(screen: Screen, folder: Path, state: Path) -> NoReturn:
     try:
         found = opened(folder, screen, secrets=False).review(state)
     except ConfigErrors:
-        for each in lost_models(state, folder / "target" / "manifest.json"):
+        for each in lost_models(folder, state):
             screen.note(_told(each))
         raise
     if screen.json:

@@ -10,11 +10,11 @@ from pydantic import BaseModel
 
 from .. import adapters, connectors
 from ..schedule import Schedule
+from .limits import Guards
 from .models import (
     AudienceName,
     DbtBlock,
     DbtConnection,
-    Guards,
     MappedBlock,
     ProjectFile,
     Settings,
