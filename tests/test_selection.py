@@ -36,6 +36,7 @@ SYNCS = {
     "visitors": ("ref('visitors')", "ads", "daily, web"),
     "lapsed": ("ref('lapsed')", "more", ""),
     "by-hand": ("main.people", "more", "web"),
+    "by-table": ("main.lapsed", "ads", ""),
 }
 GRAPH = (
     source("raw", "orders"),
@@ -67,27 +68,28 @@ def chosen(folder: Path, select: str = "", exclude: str = "", state: Path | None
 @pytest.mark.parametrize(
     ("select", "exclude", "syncs"),
     [
-        ("", "", "buyers by-hand lapsed visitors"),
+        ("", "", "buyers by-hand by-table lapsed visitors"),
         ("buyers", "", "buyers"),
         ("buyers by-hand", "", "buyers by-hand"),
-        ("b*", "", "buyers by-hand"),
+        ("b*", "", "buyers by-hand by-table"),
+        ("by-t*", "", "by-table"),
         ("tag:daily", "", "buyers visitors"),
         ("tag:core", "", "buyers"),
         ("tag:daily,tag:web", "", "visitors"),
         ("tag:daily tag:web", "", "buyers by-hand visitors"),
         ("tag:daily,destination:ads by-hand", "buyers", "by-hand visitors"),
         ("destination:more", "", "by-hand lapsed"),
-        ("destination:acme", "", "buyers by-hand lapsed visitors"),
-        ("source:lapsed", "", "lapsed"),
+        ("destination:acme", "", "buyers by-hand by-table lapsed visitors"),
+        ("source:lapsed", "", "by-table lapsed"),
         ("source:shop.lapsed", "", "lapsed"),
         ("source:main.people", "", "by-hand"),
         ("source:people", "", "by-hand"),
-        ("+stg_orders", "", "buyers lapsed"),
-        ("stg_orders+", "", "buyers lapsed"),
-        ("+raw.orders", "", "buyers lapsed"),
-        ("+tag:core", "", "buyers lapsed"),
+        ("+stg_orders", "", "buyers by-table lapsed"),
+        ("stg_orders+", "", "buyers by-table lapsed"),
+        ("+raw.orders", "", "buyers by-table lapsed"),
+        ("+tag:core", "", "buyers by-table lapsed"),
         ("+buyers,destination:more", "", "lapsed"),
-        ("", "tag:web", "buyers lapsed"),
+        ("", "tag:web", "buyers by-table lapsed"),
         ("", "+stg_*", "by-hand visitors"),
     ],
 )
@@ -137,7 +139,7 @@ def kept(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_nothing_is_modified_before_something_is(folder: Path, kept: Path) -> None:
     assert chosen(folder, "state:modified state:new", state=kept) == ""
-    assert chosen(folder, "state:unmodified", state=kept) == "buyers by-hand lapsed visitors"
+    assert chosen(folder, "state:unmodified", state=kept) == "buyers by-hand by-table lapsed visitors"
 
 
 @pytest.mark.parametrize(
@@ -168,7 +170,7 @@ def test_a_model_that_changed_modifies_its_sync_and_with_a_plus_those_below(fold
     changed = {**GRAPH[2], "checksum": {"name": "sha256", "checksum": "another"}}
     dbt_files.write(folder, *GRAPH[:2], changed, *GRAPH[3:])
     assert chosen(folder, "state:modified", state=kept) == "buyers"
-    assert chosen(folder, "state:modified+", state=kept) == "buyers lapsed"
+    assert chosen(folder, "state:modified+", state=kept) == "buyers by-table lapsed"
 
 
 def test_a_sync_that_was_not_there_is_new_and_modified(folder: Path, kept: Path) -> None:
