@@ -76,9 +76,11 @@ def test_every_question_and_trouble_is_answered_by_a_page_or_by_the_check() -> N
 
 @cache
 def shown_in(file: str) -> frozenset[str]:
-    """The tests that pytest collects from a file."""
+    """The tests of a file that every session runs: neither skipped nor for the sweeps."""
     tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
-    return frozenset(each.name for each in tree.body if isinstance(each, ast.FunctionDef))
+    functions = [each for each in tree.body if isinstance(each, ast.FunctionDef)]
+    marks = {each.name: " ".join(map(ast.unparse, each.decorator_list)) for each in functions}
+    return frozenset(name for name, mark in marks.items() if not re.search(r"mark\.(sweep|skip|xfail)", mark))
 
 
 def test_every_row_is_shown_by_tests_that_are_there() -> None:
