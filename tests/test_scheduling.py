@@ -23,7 +23,7 @@ from warehouse_sync.scheduling_loop import Files, Loop
 __all__ = ["acme_is_installed"]
 
 NOON = datetime(2026, 11, 22, 12, 0, 30, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
+EVERY_TEN = BUYERS + "schedule: {every: 10 minutes}\n"
 
 
 @pytest.fixture(autouse=True)
@@ -174,6 +174,12 @@ def test_a_tick_for_which_no_thread_is_free_waits_for_one(tmp_path: Path) -> Non
     assert here.said("skipped") == []
 
 
+def test_of_two_that_wait_the_one_due_first_runs_first(tmp_path: Path) -> None:
+    schedules = ("{cron: '5 12 * * *'}", "{cron: '3 12 * * *'}", "{cron: '1 12 * * *'}")
+    here = town(tmp_path, *schedules, threads=1, lasting={"buyers3": 8, "buyers2": 2}).live()
+    assert [name for name, _, _ in here.starts] == ["buyers3", "buyers2", "buyers"]
+
+
 def test_ticks_that_passed_while_waiting_for_a_thread_are_one_run(tmp_path: Path) -> None:
     here = town(tmp_path, "{every: 1 hour}", "{cron: '5-30/5 13 * * *'}", threads=1, minutes=90)
     here.lasting["buyers"] = 22
@@ -222,6 +228,12 @@ def test_a_clock_put_back_brings_no_tick_again(tmp_path: Path) -> None:
 def test_a_clock_put_back_goes_on_with_the_first_tick_that_is_new(tmp_path: Path) -> None:
     here = town(tmp_path, "{every: 5 minutes}", minutes=60, later={21: jump(timedelta(minutes=-30))}).live()
     assert here.started()[-2:] == ["12:25:00", "12:30:00"]
+
+
+def test_a_schedule_that_changes_after_the_clock_went_back_brings_no_tick_again_either(tmp_path: Path) -> None:
+    later = {21: jump(timedelta(minutes=-30)), 23: changed({"syncs/buyers.yml": EVERY_TEN})}
+    here = town(tmp_path, "{every: 5 minutes}", minutes=65, later=later).live()
+    assert here.started() == ["12:05:00", "12:10:00", "12:15:00", "12:20:00", "12:30:00"]
 
 
 def test_a_clock_put_forward_and_back_again_runs_once_for_each_tick(tmp_path: Path) -> None:
@@ -275,8 +287,7 @@ def changed(files: dict[str, str]) -> Callable[[Town], None]:
 
 
 def test_a_changed_schedule_and_a_new_sync_are_taken_over(tmp_path: Path) -> None:
-    quick = BUYERS + "schedule: {every: 10 minutes}\n"
-    files = {"syncs/buyers.yml": quick, "syncs/more.yml": quick.replace("Buyers", "More")}
+    files = {"syncs/buyers.yml": EVERY_TEN, "syncs/more.yml": EVERY_TEN.replace("Buyers", "More")}
     here = town(tmp_path, "{every: 30 minutes}", later={31: changed(files)}).live()
     assert here.started() == ["12:30:00", "12:40:00", "12:50:00", "13:00:00"]
     assert here.started("more") == ["12:40:00", "12:50:00", "13:00:00"]

@@ -138,7 +138,7 @@ class Timetable:
         return any(due <= now for due in next_times(entry.schedule, tick.due, 1))
 
     def _done(self, entry: Entry, now: datetime) -> None:
-        entry.done = max(now, entry.done or now)
+        entry.done = now
         entry.next = self._after(entry, now)
 
     def _after(self, entry: Entry, now: datetime) -> Tick | None:
