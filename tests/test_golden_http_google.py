@@ -38,6 +38,7 @@ NODE = {
     "sizeInfo": {"displayNetworkMembersCount": "1200"},
     "ingestedUserListInfo": {"uploadKeyTypes": ["CONTACT_ID"]},
 }
+DEVICE = "EA7583CD-A667-48BC-B806-42ECB2B48606"
 GRANTED = {"AD_USER_DATA_CONSENT": "granted", "AD_PERSONALIZATION_CONSENT": "granted"}
 
 
@@ -125,6 +126,10 @@ CASES = {
     "add_aborted": case(ADD, told(409, "ABORTED", "ABORTED")),
     "add_server_fault": case(ADD, told(500, "INTERNAL_ERROR", "INTERNAL")),
     "remove": case(sending("remove", {"EMAIL": DANA, **GRANTED}), TAKEN),
+    "add_customer": case(sending("add", {"USER_ID": "customer-4711", **GRANTED}), TAKEN),
+    "add_device": case(sending("add", {"MOBILE_ID": DEVICE, **GRANTED}), TAKEN),
+    "remove_customer": case(sending("remove", {"USER_ID": "customer-4711"}), TAKEN),
+    "remove_device": case(sending("remove", {"MOBILE_ID": DEVICE}), TAKEN),
     "remove_all": case(clearing, TAKEN),
     "status_processing": case(polling, status("PROCESSING")),
     "status_success": case(polling, status("SUCCESS")),

@@ -319,6 +319,31 @@ def test_credentials_that_are_refused_stop_the_sync_and_are_never_shown(sandbox:
         assert "canary" not in repr(vars(error))
 
 
+@pytest.mark.parametrize(
+    ("answered", "code"),
+    [
+        (answer({"error": "invalid_grant"}, 400), "reauthorise"),
+        (answer({"error": "invalid_request"}, 400), "reauthorise"),
+        (answer({"error": "a_word_of_tomorrow"}, 400), "reauthorise"),
+        (answer({"error": "invalid_scope"}, 400), "scope_missing"),
+        (answer({"error": "unauthorized_client"}, 400), "client_refused"),
+        (answer("<html>", 404), "missing"),
+    ],
+)
+def test_a_token_that_is_not_given_stops_the_sync_and_halves_no_page(speak: Speak, answered: Any, code: str) -> None:
+    with platform(answered) as script:
+        error = failure(speak(script))
+        assert len(script.requests) == 1
+    assert (type(error), error.code, error.certain) == (Denied, code, True)
+
+
+def test_a_404_that_is_not_googles_stops_the_sync(speak: Speak) -> None:
+    with platform(TOKEN, answer("<html>", 404)) as script:
+        error = failure(speak(script))
+    assert (type(error), error.code, error.certain) == (Denied, "missing", False)
+    assert "base_url" in str(error)
+
+
 def test_the_list_is_emptied_as_of_now(sandbox: Sandbox, speak: Speak, audience: str) -> None:
     google = speak(sandbox)
     CONNECTOR.send(google, audience, "add", people(3))

@@ -18,7 +18,7 @@ from warehouse_sync.model import Action, Audience, AudienceSpec, Later, PlanRow,
 
 from . import Connector, google_ads
 from .google_check import check
-from .google_errors import classify
+from .google_errors import REMEDIES, classify
 from .google_fields import BY_TYPE, CONSENTS, FIELDS, PARTS, fields
 from .google_session import Google, Transport
 from .google_settings import MOST_ROWS, AudienceSettings, Destination, Options, settings_of
@@ -69,7 +69,13 @@ def _of_tokens(reply: Reply) -> Verdict:
     """The token address words its refusals in another way, which `classify` knows, too."""
     if reply.status == 200 and isinstance(reply.body, dict):
         return Verdict("ok")
-    return classify(reply)
+    found = classify(reply)
+    if found.kind != "rejected":
+        return found
+    words = f"Google gives no token for these credentials; {REMEDIES['reauthorise']}"
+    return replace(
+        found, kind="denied", code="reauthorise", reason=f"{words}. It responded with status: {reply.status}"
+    )
 
 
 def send(google: Google, audience: str, action: Action, rows: Sequence[PlanRow]) -> Receipt:

@@ -169,6 +169,9 @@ def classify(reply: Reply) -> Verdict:
         return Verdict("ok", request_id=trace(reply))
     told = reasons(reply.body)
     found = _known(reply.status, told)
+    if reply.status == 404 and not told:
+        words = "the address answers 404 in words that are not Google's; check base_url"
+        return Verdict("denied", "missing", words, certain=False)
     if found is None or not (told or reply.status in (413, 429)):
         return by_status(reply)
     return verdict(found, reply)
