@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent / "artefacts"
-VERSIONS = ("1.7", "1.11")
+VERSIONS = ("1.6", "1.7", "1.12")
 
 WSYNC = """\
 destinations:
@@ -28,7 +28,7 @@ mapping: {EMAIL: email}
 """
 
 
-def kitchen(root: Path, version: str = "1.11", files: Mapping[str, str] = {}) -> Path:
+def kitchen(root: Path, version: str = "1.12", files: Mapping[str, str] = {}) -> Path:
     """The project that the artefacts are of, with them in its `target`, and files of ours; its folder."""
     shutil.copytree(FOLDER / "project", root, dirs_exist_ok=True)
     shutil.copytree(FOLDER / version, root / "target")

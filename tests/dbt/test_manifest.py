@@ -113,7 +113,7 @@ def test_what_is_read_of_the_results(version: str) -> None:
     ],
 )
 def test_another_schema_is_refused_in_clear_words(tmp_path: Path, metadata: dict[str, Any], said: str) -> None:
-    path = Path(shutil.copy(FOLDER / "1.11" / "manifest.json", tmp_path))
+    path = Path(shutil.copy(FOLDER / "1.12" / "manifest.json", tmp_path))
     changed(path, lambda whole: whole["metadata"].update(metadata))
     with pytest.raises(ConfigError) as caught:
         read_manifest(path)
@@ -121,9 +121,9 @@ def test_another_schema_is_refused_in_clear_words(tmp_path: Path, metadata: dict
 
 
 def test_results_of_another_schema_are_refused_in_clear_words(tmp_path: Path) -> None:
-    path = Path(shutil.copy(FOLDER / "1.11" / "run_results.json", tmp_path))
+    path = Path(shutil.copy(FOLDER / "1.12" / "run_results.json", tmp_path))
     changed(path, lambda whole: whole["metadata"].update(dbt_schema_version=RESULTS_V.format(7)))
-    with pytest.raises(ConfigError, match=r"has the run-results schema v7, written by dbt 1\.11\.\d+; wsync reads v5"):
+    with pytest.raises(ConfigError, match=r"has the run-results schema v7, written by dbt 1\.12\.\d+; wsync reads v4"):
         read_results(path)
 
 
@@ -147,14 +147,14 @@ def test_half_a_file_and_other_files_are_refused(tmp_path: Path, text: str, said
 
 @pytest.mark.parametrize("key", ["nodes", "sources"])
 def test_a_manifest_of_another_shape_is_refused(tmp_path: Path, key: str) -> None:
-    path = Path(shutil.copy(FOLDER / "1.11" / "manifest.json", tmp_path))
+    path = Path(shutil.copy(FOLDER / "1.12" / "manifest.json", tmp_path))
     changed(path, lambda whole: whole.update({key: {"model.x.y": {"name": "y"}}}))
     with pytest.raises(ConfigError, match="is not what dbt writes as manifest v12"):
         read_manifest(path)
 
 
 def test_a_unit_test_gates_as_a_data_test_does(tmp_path: Path) -> None:
-    path = Path(shutil.copy(FOLDER / "1.11" / "manifest.json", tmp_path))
+    path = Path(shutil.copy(FOLDER / "1.12" / "manifest.json", tmp_path))
     unit = {
         "unique_id": "unit_test.kitchen.buyers.one",
         "name": "one",

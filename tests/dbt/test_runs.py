@@ -12,7 +12,7 @@ from tests.dbt.captured import VERSIONS, changed, kitchen
 from tests.shop import WSYNC, Shop
 from warehouse_sync.sandbox import ACCOUNT, Sandbox
 
-INVOCATION = "de63c8c8-fe16-41e7-95ef-e33639570385"
+INVOCATION = "81cfe0df-a16f-4843-97ce-263a19b45d9f"
 DESTINATION = WSYNC.partition("\n")[2]
 
 SYNC = """\

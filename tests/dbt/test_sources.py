@@ -121,7 +121,7 @@ def test_an_unknown_manifest_is_one_complaint_and_names_the_file(tmp_path: Path)
     new = "https://schemas.getdbt.com/dbt/manifest/v20.json"
     changed(root / "target" / "manifest.json", lambda whole: whole["metadata"].update(dbt_schema_version=new))
     (said,) = mistakes(root)
-    assert said.startswith("target/manifest.json: has the manifest schema v20, written by dbt 1.11.16; wsync reads v10")
+    assert said.startswith("target/manifest.json: has the manifest schema v20, written by dbt 1.12.6; wsync reads v10")
 
 
 # beside the model

@@ -11,8 +11,11 @@ from ..errors import ConfigError
 from .artefacts import document, moment, word
 from .manifest import schema_version
 
-VERSIONS = (5, 6)
-"""dbt 1.7 wrote 5, 1.8 and later write 6 (2026-11-22). https://docs.getdbt.com/reference/artifacts/run-results-json"""
+VERSIONS = (4, 5, 6)
+"""dbt 1.6 wrote 4, 1.7 wrote 5, 1.8 and later write 6 (2026-11-22).
+
+https://docs.getdbt.com/reference/artifacts/run-results-json
+"""
 
 MAKING = frozenset({"build", "run", "seed", "snapshot", "retry", "clone"})
 """The commands whose success means that a model's table is there and new; `compile` and `docs` succeed, too."""
