@@ -303,7 +303,10 @@ def test_a_sync_that_is_taken_away_runs_no_more(tmp_path: Path) -> None:
 def test_files_that_are_wrong_are_told_once_and_the_schedules_stay(tmp_path: Path) -> None:
     here = town(tmp_path, "{every: 30 minutes}", later={5: changed({"wsync.yml": "warehouse: {type: ducks}\n"})})
     here.later[40] = changed({"wsync.yml": WSYNC})
+    broken = list[float]()
+    here.beat = lambda loop: broken.append(here.clock / 60) if loop.broken else None
     assert here.live().started() == ["12:30:00", "13:00:00"]
+    assert (broken[0] < 5.2, 40 < broken[-1] < 40.2) == (True, True)
     (told,) = here.said("broken")
     assert "there is no warehouse type 'ducks'" in told
     assert here.said("changed") == ["the project's files changed and are taken over"]
