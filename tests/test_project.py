@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
@@ -16,6 +18,7 @@ import pytest
 from pydantic import BaseModel
 
 from tests.shop import BUYERS, Shop, people, shop
+from tests.test_cli_postgres import PostgresShop
 from warehouse_sync import Project, artefacts
 from warehouse_sync.artefacts import Manifest, RunResults
 from warehouse_sync.config.schemas import printed
@@ -24,6 +27,7 @@ from warehouse_sync.executing import Report
 from warehouse_sync.opening import World
 from warehouse_sync.project import Watch
 from warehouse_sync.runner import Progress
+from warehouse_sync.sandbox import Sandbox
 
 __all__ = ["shop"]
 
@@ -123,7 +127,10 @@ def test_the_same_sync_does_not_run_twice_at_once_in_one_process(shop: Shop, pro
 # several at once
 
 
-def test_syncs_run_at_once_each_into_its_own_audience(shop: Shop) -> None:
+@pytest.mark.parametrize("beside", ["", ", state_database: state.duckdb"], ids=["one file", "state beside"])
+def test_syncs_run_at_once_each_into_its_own_audience(shop: Shop, beside: str) -> None:
+    main = shop.folder / "wsync.yml"
+    main.write_text(main.read_text().replace("path: shop.duckdb", f"path: shop.duckdb{beside}"))
     project = several(shop, 3)
     told: list[str] = []
     results = project.run(threads=3, watch=Watch(told=lambda report: told.append(report.sync)))
@@ -145,6 +152,34 @@ def test_syncs_at_once_really_overlap(shop: Shop) -> None:
 
     results = project.run(threads=2, watch=Watch(around=lambda: nullcontext(World(progress=meet))))
     assert [report.status for report in results] == ["succeeded", "succeeded"]
+
+
+def test_on_postgres_syncs_run_at_once_from_the_first_run_on(tmp_path: Path, postgres: dict[str, Any]) -> None:
+    with Sandbox.start() as sandbox:
+        shop = PostgresShop(tmp_path, sandbox, postgres)
+        for n in range(3):
+            shop.customers(*people(2 + n), table=f"at_once_{n}")
+            text = BUYERS.replace("main.customers", f"public.at_once_{n}").replace("Buyers", f"List {n}")
+            shop.sync("buyers" if n == 0 else f"list_{n}", text)
+        assert [report.status for report in loaded(shop).run(threads=3)] == ["succeeded"] * 3
+        assert {each.name: each.entries for each in sandbox.summary()} == {"List 0": 2, "List 1": 3, "List 2": 4}
+
+
+def test_a_signal_ends_all_that_run_at_once_in_order(shop: Shop) -> None:
+    several(shop, 1)
+    shop.sandbox.fault("slow", kind="users", seconds=2, times=None)
+    with shop.spawn("run", "--threads", "2", "--json") as child:
+        deadline = time.monotonic() + 60
+        while shop.sandbox.counts()["received"].get("add", 0) < 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        child.send_signal(signal.SIGTERM)
+        out, err = child.communicate(timeout=60)
+    assert child.returncode == 143, out + err
+    assert json.loads(out)["exit_code"] == 143
+    shop.sandbox.clear_faults()
+    assert loaded(shop).run(threads=2).ok
+    assert shop.members == 3
 
 
 def test_a_failing_sync_stops_none_of_the_others(shop: Shop) -> None:

@@ -101,14 +101,22 @@ def run_each(
     return tuple(ended[at] for at in range(len(syncs)))
 
 
-def run_or_skip(project: Configuration, sync: Sync, request: Request, world: World, *, sample: int = 0) -> Report:
+def run_or_skip(
+    project: Configuration,
+    sync: Sync,
+    request: Request,
+    world: World,
+    *,
+    sample: int = 0,
+    as_logged: bool = False,
+) -> Report:
     """Run one of several syncs, unless it is disabled, or a signal came before it."""
     stopped = world.stopping()
     if isinstance(stopped, Stopped):
         return Report(sync.name, "not_started", stopped.exit_code)
     if not sync.enabled:
         return Report(sync.name, "skipped")
-    return run_one(project, sync, request, world, sample=sample)
+    return run_one(project, sync, request, world, sample=sample, as_logged=as_logged)
 
 
 def run_one(

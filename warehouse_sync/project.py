@@ -10,12 +10,13 @@ from pathlib import Path
 from . import artefacts, exposures
 from .config import Configuration
 from .config import load as load_configuration
+from .config import select as exactly
 from .errors import WsyncError
 from .executing import Report, owner_of, run_each, run_one, run_or_skip, worst
 from .model import Sync
 from .opening import World
 from .reviewing import Review, review
-from .runner import Kind, Request
+from .runner import Request
 from .selection import Facts, Selected, graph, selected
 
 __all__ = ["Project", "Report", "Results", "Review", "Selected", "Sync", "Watch", "World"]
@@ -157,7 +158,7 @@ class Project:
         `sample`: how many rows of each plan its report shows, masked. Raises `ConfigError` for a selection that
         cannot be; what goes wrong in a sync is in its report.
         """
-        return self._each("plan", self.select(select, exclude, state=state), threads, watch, sample=sample)
+        return self._each(Request("plan"), self.select(select, exclude, state=state), threads, watch, sample=sample)
 
     def run(
         self,
@@ -173,7 +174,7 @@ class Project:
         Up to `threads` syncs at once. Raises `ConfigError` for a selection that cannot be; what goes wrong in a sync
         is in its report, and does not keep the others from running.
         """
-        return self._each("run", self.select(select, exclude, state=state), threads, watch)
+        return self._each(Request("run"), self.select(select, exclude, state=state), threads, watch)
 
     def retry(
         self,
@@ -192,14 +193,14 @@ class Project:
         if not chosen.words:
             names = set(self.failed_last())
             chosen = replace(chosen, syncs=tuple(sync for sync in chosen.syncs if sync.name in names))
-        return self._each("retry", chosen, threads, watch)
+        return self._each(Request("retry"), chosen, threads, watch)
 
     def resync(self, name: str, *, replace: bool = False, watch: Watch | None = None) -> Results:
         """Add every wanted member of a sync again, and remove what is not wanted.
 
         `replace`: the platform's list is replaced, or each member removed before it is added again.
         """
-        return self._each("replace" if replace else "resync", self.select(name), 1, watch)
+        return self._each(Request("replace" if replace else "resync"), self._sole(name), 1, watch)
 
     def poll(
         self,
@@ -211,12 +212,16 @@ class Project:
         watch: Watch | None = None,
     ) -> Results:
         """Ask for verdicts that come later; nothing is planned or sent."""
-        return self._each("poll", self.select(select, exclude, state=state), threads, watch)
+        return self._each(Request("poll"), self.select(select, exclude, state=state), threads, watch)
 
     def apply(self, run_id: str, *, watch: Watch | None = None) -> Results:
         """Send exactly the plan of a run. Raises `ConfigError` where no sync has such a plan."""
         owner = owner_of(self.configuration, run_id)
-        return self._each("apply", Selected((owner,), words=(owner.name,)), 1, watch, run_id=run_id)
+        return self._each(Request("apply", run_id=run_id), Selected((owner,), words=(owner.name,)), 1, watch)
+
+    def test_record(self, name: str, key: str, *, as_logged: bool = False, watch: Watch | None = None) -> Results:
+        """Send the row of one key through the ordinary plan. `as_logged`: the key is written as the log shows it."""
+        return self._each(Request("test-record", key=key), self._sole(name), 1, watch, as_logged=as_logged)
 
     def failed_last(self) -> tuple[str, ...]:
         """The syncs of the last run, here, that did not end well. Raises `ConfigError` where there was none."""
@@ -228,24 +233,27 @@ class Project:
 
     def _each(
         self,
-        kind: Kind,
+        request: Request,
         chosen: Selected,
         threads: int,
         watch: Watch | None,
         *,
         sample: int = 0,
-        run_id: str | None = None,
+        as_logged: bool = False,
     ) -> Results:
         watch = watch or Watch()
-        request = Request(kind, run_id=run_id)
-        named = chosen.words if kind not in ("run", "poll") else ()
+        named = chosen.words if request.kind not in ("run", "poll") else ()
 
         def one(sync: Sync, world: World) -> Report:
             run = run_one if sync.name in named else run_or_skip
-            return run(self.configuration, sync, request, world, sample=sample)
+            return run(self.configuration, sync, request, world, sample=sample, as_logged=as_logged)
 
         reports = run_each(chosen.syncs, one, watch.around, threads=threads, told=watch.told)
-        return Results(reports, (*chosen.notes, *artefacts.keep(self.configuration, kind, reports)))
+        return Results(reports, (*chosen.notes, *artefacts.keep(self.configuration, request.kind, reports)))
+
+    def _sole(self, name: str) -> Selected:
+        """The sync of exactly this name. Raises `ConfigErrors`."""
+        return Selected(exactly(self.configuration, [name]), words=(name,))
 
 
 def _texts(words: Words) -> tuple[str, ...]:

@@ -142,22 +142,17 @@ def _gated(project: Project, *, off: bool) -> Project:
 @of_project
 def test_record(screen: Screen, folder: Path, name: str, key: str, as_logged: bool) -> None:  # noqa: FBT001
     """Send the row of one KEY through the ordinary plan, and show what the platform answered."""
-    from ..executing import run_one
     from ..inspecting import answers
-    from ..runner import Request
-    from .reports import record, tell
+    from .reports import record
 
-    project = opened(folder, screen).configuration
-    sync = one(project, name)
-    with world(screen) as around, watched(screen, around) as seen:
-        report = run_one(project, sync, Request("test-record", key=key), seen, as_logged=as_logged)
-    lines = answers(project, sync, report.result.run_id) if report.result else []
+    project = opened(folder, screen)
+    with _watch(screen) as watch:
+        report = project.test_record(name, key, as_logged=as_logged, watch=watch)[name]
+    lines = answers(project.configuration, one(project.configuration, name), report.run_id) if report.run_id else []
     if screen.json:
         screen.document({**record(report), "answers": [line._asdict() for line in lines]})
-    else:
-        tell(report, screen)
-        columns = ("operation", "status", "reason", "http_status", "request_id", "error_code", "error_reason")
-        screen.table(columns, [[getattr(line, column) for column in columns] for line in lines])
+    columns = ("operation", "status", "reason", "http_status", "request_id", "error_code", "error_reason")
+    screen.table(columns, [[getattr(line, column) for column in columns] for line in lines])
     raise click.exceptions.Exit(report.exit_code)
 
 
