@@ -247,7 +247,7 @@ def test_a_clock_that_is_being_adjusted_is_no_news(tmp_path: Path) -> None:
     assert town(tmp_path, "{every: 5 minutes}", later=later).live().said("clock", "late") == []
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     jumps=st.dictionaries(st.integers(1, 58), st.integers(-90, 90), max_size=5),
     lasting=st.floats(0.1, 20),
@@ -306,7 +306,7 @@ def test_files_that_are_wrong_are_told_once_and_the_schedules_stay(tmp_path: Pat
     broken = list[float]()
     here.beat = lambda loop: broken.append(here.clock / 60) if loop.broken else None
     assert here.live().started() == ["12:30:00", "13:00:00"]
-    assert (broken[0] < 5.2, 40 < broken[-1] < 40.2) == (True, True)
+    assert (broken[0] < 5.2, 39.8 < broken[-1] < 40.2) == (True, True)
     (told,) = here.said("broken")
     assert "there is no warehouse type 'ducks'" in told
     assert here.said("changed") == ["the project's files changed and are taken over"]
