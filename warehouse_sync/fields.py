@@ -184,12 +184,11 @@ class _Block:
     def _refusal(self, key: Any, filled: str, wrong: Iterable[tuple[str, Cell]]) -> PreparedRow | None:
         """The whole row's refusal for what one of its cells says; a denial of consent goes before all else."""
         found = [(name, cell.error) for name, cell in wrong if cell.error]
-        for name, error in sorted(found, key=lambda each: each[1] != "consent_denied"):
-            reason = self.preparer.mismatch(name, error)
-            if error == "consent_denied":
-                return _refused(key, "clear", "suppressed", reason, filled)
-            return _refused(key, "hold", error, reason, filled)
-        return None
+        if not found:
+            return None
+        name, error = min(found, key=lambda each: each[1] != "consent_denied")
+        verdict: Verdict = "clear" if error == "consent_denied" else "hold"
+        return _refused(key, verdict, error, self.preparer.mismatch(name, error), filled)
 
     def _named(self) -> Iterable[tuple[str, Cells]]:
         return zip(self.preparer.fields, self.columns, strict=True)

@@ -13,6 +13,6 @@ update runs set
   unchanged_keys = (select count(*) from snapshot as s where s.operation = 'unchanged'),
   held_keys = (select count(*) from snapshot as s where s.operation = 'held' and s.identity is not null),
   refused_keys = (select count(*) from snapshot as s where s.operation = 'held' and s.identity is null),
-  invalid_rows = (select count(*) from prepared as p where p.error_code <> 'suppressed'),
+  invalid_rows = (select count(*) from prepared as p where p.error_code not in ('suppressed', 'consent_denied')),
   members = (select count(*) from mirror as m)
 where connection_id = $sync and sync_run_id = $run_id

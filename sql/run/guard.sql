@@ -25,10 +25,10 @@ patterns as (
   union all
   select 'before' as side, b.filled, count(*) as n from baseline as b group by b.filled
   union all
-  select case when coalesce(p.error_code, 'suppressed') = 'suppressed' then 'ready' else 'refused' end as side, p.filled, count(*) as n
+  select case when coalesce(p.error_code, 'suppressed') in ('suppressed', 'consent_denied') then 'ready' else 'refused' end as side, p.filled, count(*) as n
   from prepared as p left join changes as c on c.primary_key = p.primary_key
   where c.last_error_code is null
-  group by case when coalesce(p.error_code, 'suppressed') = 'suppressed' then 'ready' else 'refused' end, p.filled
+  group by case when coalesce(p.error_code, 'suppressed') in ('suppressed', 'consent_denied') then 'ready' else 'refused' end, p.filled
 ),
 rows_of as (
   select coalesce(sum(case when side = 'now' then n else 0 end), 0) as now_rows,

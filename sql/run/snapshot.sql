@@ -16,7 +16,7 @@ where not exists (
 union all
 select
   c.primary_key,
-  case when c.operation = 'delete' or p.verdict = 'ready' or p.error_code = 'suppressed' then c.fingerprint end as fingerprint,
+  case when c.operation = 'delete' or p.verdict = 'ready' or p.error_code in ('suppressed', 'consent_denied') then c.fingerprint end as fingerprint,
   case
     when c.operation = 'delete' then c.last_identity
     when p.verdict = 'ready' then p.identity

@@ -29,7 +29,7 @@ lines as (
     q.error_code, q.field_notes, null as attempt, null as page, null as http_status, null as request_id
   from prepared as q
   left join snapshot as s on s.primary_key = q.primary_key
-  where q.error_code <> 'suppressed'
+  where q.error_code not in ('suppressed', 'consent_denied')
 )
 select
   $sync, $run_id, x.primary_key, x.operation, x.status, x.error_reason, r.started_at, current_timestamp,

@@ -337,13 +337,13 @@ def test_each_word_of_consent_is_what_the_document_says(word: Any, kept: str) ->
 @pytest.mark.parametrize("word", ["denied", "Denied", "CONSENT_DENIED", False, "no", 0, "opt-out", "withdrawn"])
 def test_a_row_that_denies_consent_is_wanted_no_more(field: str, word: Any) -> None:
     row = row_of({"EMAIL": "dana@example.com", field: word})
-    assert (row.verdict, row.error_code, row.tokens, row.filled) == ("clear", "suppressed", None, "+-")
+    assert (row.verdict, row.error_code, row.tokens, row.filled) == ("clear", "consent_denied", None, "+-")
     assert field in row.error_reason
 
 
 def test_a_denial_goes_before_whatever_else_is_wrong_with_the_row() -> None:
     row = row_of({"EMAIL": hashed("x"), "AD_USER_DATA_CONSENT": "granted", "AD_PERSONALIZATION_CONSENT": "denied"})
-    assert (row.verdict, row.error_code) == ("clear", "suppressed")
+    assert (row.verdict, row.error_code) == ("clear", "consent_denied")
 
 
 @pytest.mark.parametrize("word", ["perhaps", "2", 7, "granted?"])

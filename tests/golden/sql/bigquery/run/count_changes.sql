@@ -75,7 +75,7 @@ UPDATE `wsync`.`runs` SET `null_key_rows` = (
     COUNT(*)
   FROM `wsync`.`prepared_people_20261122090000abcd` AS `p`
   WHERE
-    `p`.`error_code` <> 'suppressed'
+    NOT `p`.`error_code` IN ('suppressed', 'consent_denied')
 ), `members` = (
   SELECT
     COUNT(*)

@@ -60,7 +60,7 @@ WITH `counted` AS (
   UNION ALL
   SELECT
     CASE
-      WHEN COALESCE(`p`.`error_code`, 'suppressed') = 'suppressed'
+      WHEN COALESCE(`p`.`error_code`, 'suppressed') IN ('suppressed', 'consent_denied')
       THEN 'ready'
       ELSE 'refused'
     END AS `side`,
@@ -73,7 +73,7 @@ WITH `counted` AS (
     `c`.`last_error_code` IS NULL
   GROUP BY
     CASE
-      WHEN COALESCE(`p`.`error_code`, 'suppressed') = 'suppressed'
+      WHEN COALESCE(`p`.`error_code`, 'suppressed') IN ('suppressed', 'consent_denied')
       THEN 'ready'
       ELSE 'refused'
     END,

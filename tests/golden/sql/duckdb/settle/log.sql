@@ -88,7 +88,7 @@ WITH "planned" AS (
   LEFT JOIN "wsync"."snapshot_people_20261122090000abcd" AS "s"
     ON "s"."primary_key" = "q"."primary_key"
   WHERE
-    "q"."error_code" <> 'suppressed'
+    NOT "q"."error_code" IN ('suppressed', 'consent_denied')
 )
 SELECT
   'people',

@@ -63,7 +63,7 @@ WITH "counted" AS (
   UNION ALL
   SELECT
     CAST(CASE
-      WHEN COALESCE("p"."error_code", 'suppressed') = 'suppressed'
+      WHEN COALESCE("p"."error_code", 'suppressed') IN ('suppressed', 'consent_denied')
       THEN 'ready'
       ELSE 'refused'
     END AS VARCHAR(32)) AS "side",
@@ -76,7 +76,7 @@ WITH "counted" AS (
     "c"."last_error_code" IS NULL
   GROUP BY
     CASE
-      WHEN COALESCE("p"."error_code", 'suppressed') = 'suppressed'
+      WHEN COALESCE("p"."error_code", 'suppressed') IN ('suppressed', 'consent_denied')
       THEN 'ready'
       ELSE 'refused'
     END,

@@ -75,7 +75,7 @@ UPDATE "WSYNC"."RUNS" SET "NULL_KEY_ROWS" = (
     COUNT(*)
   FROM "WSYNC"."PREPARED_PEOPLE_20261122090000ABCD" AS "P"
   WHERE
-    "P"."ERROR_CODE" <> 'suppressed'
+    NOT "P"."ERROR_CODE" IN ('suppressed', 'consent_denied')
 ), "MEMBERS" = (
   SELECT
     COUNT(*)

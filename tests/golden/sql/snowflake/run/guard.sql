@@ -60,7 +60,7 @@ WITH "COUNTED" AS (
   UNION ALL
   SELECT
     CASE
-      WHEN COALESCE("P"."ERROR_CODE", 'suppressed') = 'suppressed'
+      WHEN COALESCE("P"."ERROR_CODE", 'suppressed') IN ('suppressed', 'consent_denied')
       THEN 'ready'
       ELSE 'refused'
     END AS "SIDE",
@@ -73,7 +73,7 @@ WITH "COUNTED" AS (
     "C"."LAST_ERROR_CODE" IS NULL
   GROUP BY
     CASE
-      WHEN COALESCE("P"."ERROR_CODE", 'suppressed') = 'suppressed'
+      WHEN COALESCE("P"."ERROR_CODE", 'suppressed') IN ('suppressed', 'consent_denied')
       THEN 'ready'
       ELSE 'refused'
     END,

@@ -38,7 +38,7 @@ SELECT
   CASE
     WHEN "C"."OPERATION" = 'delete'
     OR "P"."VERDICT" = 'ready'
-    OR "P"."ERROR_CODE" = 'suppressed'
+    OR "P"."ERROR_CODE" IN ('suppressed', 'consent_denied')
     THEN "C"."FINGERPRINT"
   END AS "FINGERPRINT",
   CASE

@@ -88,7 +88,7 @@ WITH "PLANNED" AS (
   LEFT JOIN "WSYNC"."SNAPSHOT_PEOPLE_20261122090000ABCD" AS "S"
     ON "S"."PRIMARY_KEY" = "Q"."PRIMARY_KEY"
   WHERE
-    "Q"."ERROR_CODE" <> 'suppressed'
+    NOT "Q"."ERROR_CODE" IN ('suppressed', 'consent_denied')
 )
 SELECT
   'people',
