@@ -82,8 +82,17 @@ DONE = {
 
 
 def errors(of: Connector) -> str:
+    return _errors(of, of.name)
+
+
+def ads_errors(of: Connector) -> str:
+    """Of the other of Google's APIs."""
+    return _errors(of, f"{of.name}_ads")
+
+
+def _errors(of: Connector, module: str) -> str:
     brand = of.label.split()[0]
-    known = import_module(f"warehouse_sync.connectors.{of.name}_errors").KNOWN
+    known = import_module(f"warehouse_sync.connectors.{module}_errors").KNOWN
     head = (f"{brand}'s codes", "Error code", "What it is", "wsync", "You")
     return table(head, (_error(each, brand) for each in known))
 
@@ -109,7 +118,13 @@ def _codes(codes: Sequence[Any]) -> Iterator[str]:
         yield from map(str, run) if len(run) < 100 else (f"{run[0]}–{run[-1]}",)
 
 
-PARTS: dict[str, Callable[[Connector], str]] = {"fields": fields, "sources": sources, "notes": notes, "errors": errors}
+PARTS: dict[str, Callable[[Connector], str]] = {
+    "fields": fields,
+    "sources": sources,
+    "notes": notes,
+    "errors": errors,
+    "ads errors": ads_errors,
+}
 
 
 def main() -> None:

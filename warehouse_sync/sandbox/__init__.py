@@ -1,7 +1,8 @@
 """A local stand-in for the platforms: for the demo, for tests, and for dry runs of one's own syncs.
 
-Each platform is a part on its own paths: Meta's Marketing API (`/v26.0/…`), LinkedIn's DMP segments (`/rest/…`),
-TikTok's API for Business (`/open_api/v1.3/…`), and a plain receiver of records (`/receiver/AUDIENCE/…`).
+Each platform is a part on its own paths: Meta's Marketing API (`/v26.0/…`), Google's Data Manager API (`/v1/…`) and Ads
+API (`/v26/…`), LinkedIn's DMP segments (`/rest/…`), TikTok's API for Business (`/open_api/v1.3/…`), and a plain
+receiver of records (`/receiver/AUDIENCE/…`).
 
 It shares no code with the connector it judges. It keeps what it is sent in memory and prints none of it.
 
