@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from tests.http_api.test_http_scenario import ENVIRON, TOKEN, UPDATE, Row, Story, wanted
+from tests.http_api.test_http_scenario import ENVIRON, TOKEN, UPDATE, Records, Row, wanted
 from warehouse_sync.config import load
 from warehouse_sync.connectors import connector_of
 from warehouse_sync.ledger import claims
 from warehouse_sync.model import Ports
 from warehouse_sync.opening import ledger_of, open_warehouse
-from warehouse_sync.runner import Request, Runner
+from warehouse_sync.runner import Kind, Request, Runner
 from warehouse_sync.sandbox import Sandbox
 
 BEFORE: list[Row] = [
@@ -38,7 +38,7 @@ class Trial:
     """The project, put back before every trial to where the first run left it."""
 
     def __init__(self, folder: Path, sandbox: Sandbox, update: str) -> None:
-        self.story, self.folder, self.sandbox = Story(folder, sandbox, update), folder, sandbox
+        self.story, self.folder, self.sandbox = Records(folder, sandbox, update), folder, sandbox
         self.story.people(BEFORE)
         self.run()
         self.story.people(AFTER)
@@ -50,7 +50,7 @@ class Trial:
         found: dict[str, Any] = self.sandbox.others["receiver"].audiences["4711"]  # type: ignore[attr-defined]
         return found
 
-    def run(self, kill: int = -1) -> list[str]:
+    def run(self, kill: int = -1, kind: Kind = "run") -> list[str]:
         """The boundaries a run passes; it is killed at the one of this number."""
         passed: list[str] = []
 
@@ -64,14 +64,14 @@ class Trial:
         with open_warehouse(project) as warehouse:
             ledger = ledger_of(project, project.syncs[0], warehouse, ports)
             with suppress(SystemExit):
-                Runner(ledger, connector_of(project.syncs[0]), ports).run(Request())
+                Runner(ledger, connector_of(project.syncs[0]), ports).run(Request(kind))
             self.expire(ledger_of(project, project.syncs[0], warehouse, Ports()))
         return passed
 
     def expire(self, ledger: Any) -> None:
         """The newest claim's lease ended an hour ago."""
         for number in claims.claims(ledger)[:1]:
-            table = f"wsync.{ledger.tables.claim(number)}"
+            table = f"{self.story.state}.{ledger.tables.claim(number)}"
             ledger.warehouse.execute(f"update {table} set heartbeat_at = heartbeat_at - interval 1 hour", "backdate")
 
     def restore(self) -> None:
@@ -87,16 +87,37 @@ def sandbox() -> Iterator[Sandbox]:
         yield sandbox
 
 
-@pytest.mark.parametrize("update", [UPDATE, ""], ids=["own update", "none"])
-def test_a_run_killed_anywhere_is_made_good_by_the_next(tmp_path: Path, sandbox: Sandbox, update: str) -> None:
-    trial = Trial(tmp_path, sandbox, update)
+UPDATES = pytest.mark.parametrize("update", [UPDATE, ""], ids=["own update", "none"])
+
+
+def swept(trial: Trial, stride: int, kind: Kind = "run") -> None:
+    """Killed at each request and at every so-manieth boundary; the next run makes it good."""
     assert trial.records == wanted(BEFORE)
-    passed = trial.run()
+    passed = trial.run(kind=kind)
     assert trial.records == wanted(AFTER)
     requests = [at for at, name in enumerate(passed) if " records" in name]
     assert len(requests) >= 4
-    for kill in sorted({*requests, *(at + 1 for at in requests), *range(0, len(passed), 9)}):
+    for kill in sorted({*requests, *(at + 1 for at in requests), *range(0, len(passed), stride)}):
         trial.restore()
-        trial.run(kill)
+        trial.run(kill, kind)
         trial.run()
         assert trial.records == wanted(AFTER), f"killed at {passed[kill]}"
+
+
+@UPDATES
+def test_a_run_killed_anywhere_is_made_good_by_the_next(tmp_path: Path, sandbox: Sandbox, update: str) -> None:
+    swept(Trial(tmp_path, sandbox, update), 9)
+
+
+@pytest.mark.sweep
+@UPDATES
+def test_a_run_killed_at_any_boundary_is_made_good_by_the_next(tmp_path: Path, sandbox: Sandbox, update: str) -> None:
+    """Takes three minutes."""
+    swept(Trial(tmp_path, sandbox, update), 1)
+
+
+@pytest.mark.sweep
+@UPDATES
+def test_a_list_being_replaced_is_made_good_too(tmp_path: Path, sandbox: Sandbox, update: str) -> None:
+    """Takes three minutes."""
+    swept(Trial(tmp_path, sandbox, update), 1, "replace")
