@@ -13,7 +13,6 @@ from warehouse_sync.connectors import BUILT_IN
 FILES = {
     "facebook": "tests.facebook.test_facebook_cases",
     "google": "tests.google.test_google_fields",
-    "google": "tests.google.test_google_fields",
     "http": "tests.http_api.test_http_fields",
     "linkedin": "tests.linkedin.test_linkedin_fields",
     "tiktok": "tests.tiktok.test_tiktok_fields",
