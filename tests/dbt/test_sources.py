@@ -116,6 +116,24 @@ def test_a_manifest_of_another_warehouse_is_refused(tmp_path: Path) -> None:
     )
 
 
+def test_a_manifest_of_another_target_is_refused(tmp_path: Path) -> None:
+    root = kitchen(tmp_path, files={"syncs/x.yml": sync("ref('plan')")})
+    prod = "kitchen: {target: prod, outputs: {prod: {type: duckdb, path: prod.duckdb}}}"
+    (root / "profiles.yml").write_text(prod)
+    assert (
+        "syncs/x.yml:1: source: is in database kitchen by dbt's manifest, but the connection is to prod; was dbt run "
+        "with another --target? Give DBT_TARGET to both"
+    ) in mistakes(root)
+
+
+def test_without_a_manifest_a_warning_says_what_is_not_seen(tmp_path: Path) -> None:
+    root = kitchen(tmp_path, files={"syncs/x.yml": sync("main.people")})
+    (root / "target" / "manifest.json").unlink()
+    assert read(root).warnings == (
+        "dbt has written no manifest yet (`dbt parse`): syncs beside its models are not seen",
+    )
+
+
 def test_an_unknown_manifest_is_one_complaint_and_names_the_file(tmp_path: Path) -> None:
     root = kitchen(tmp_path, files={"syncs/x.yml": sync("main.people")})
     new = "https://schemas.getdbt.com/dbt/manifest/v20.json"

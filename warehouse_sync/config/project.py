@@ -21,7 +21,7 @@ from .models import ProjectFile, Settings
 from .sources import Nodes
 from .syncs import Surroundings, Target, destination_file, sync_from, sync_of, target
 from .values import SYNC_NAME
-from .warehouses import Linked, linked, manifest_of, warehouse_of
+from .warehouses import Linked, linked, manifest_of, sole_database, warehouse_of
 from .yaml_places import Node, read
 
 __all__ = ["FILE", "ConfigErrors", "Configuration", "load", "load_destination_file", "select"]
@@ -119,7 +119,10 @@ def _main_file(root: Path) -> Node:
 def _surroundings(node: Node, root: Path, warehouse: BaseModel | None, dbt: Linked, desk: Desk) -> Surroundings:
     dialect = adapters.dialect(str(getattr(warehouse, "type", ""))) if warehouse else None
     nodes = Nodes(
-        manifest_of(dbt, desk), dbt.files.project.root if dbt.files else None, dialect.name if dialect else ""
+        manifest_of(dbt, desk),
+        dbt.files.project.root if dbt.files else None,
+        dialect.name if dialect else "",
+        sole_database(warehouse) if warehouse else "",
     )
     rendering = dialect.rendering if dialect else None
     return Surroundings(root, rendering, _targets(node, desk), _defaults(node, desk), nodes)
@@ -154,6 +157,8 @@ def _syncs(root: Path, around: Surroundings, desk: Desk) -> Iterator[Sync]:
     declared = tuple(declarations(around.nodes.manifest, around.nodes.root or root, desk))
     if not paths and not declared:
         desk.warnings.append(_none(folder, around.nodes))
+    elif around.nodes.root is not None and around.nodes.manifest is None:
+        desk.warnings.append("dbt has written no manifest yet (`dbt parse`): syncs beside its models are not seen")
     for path in paths:
         sync = sync_of(path, around, desk)
         if sync is not None:

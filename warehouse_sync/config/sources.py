@@ -24,19 +24,27 @@ from .yaml_places import read_text
 class Nodes:
     """What dbt made, for sources that name it: its manifest, where it has written one, and our warehouse's name.
 
-    `root` is the folder of the dbt project; None where there is none.
+    `root` is the folder of the dbt project; None where there is none. `database` is that of the connection, where
+    it can read no other.
     """
 
     manifest: Manifest | None = None
     root: Path | None = None
     warehouse: str = ""
+    database: str = ""
 
 
 def source(block: SourceBlock, root: Path, rendering: Rendering, nodes: Nodes) -> Source:
     """What a sync reads. `root` is the project, `rendering` that of its warehouse. Raises `ConfigError`."""
     if block.dbt is not None:
         node = resolve(_manifest(nodes), read_reference(block.dbt))
-        return Source(relation=relation(node, rendering), label=node.label, node=node.unique_id)
+        parts = relation(node, rendering)
+        if nodes.database and len(parts) == 3 and parts[0].lower() != nodes.database.lower():
+            raise ConfigError(
+                f"is in database {parts[0]} by dbt's manifest, but the connection is to {nodes.database}; was dbt run "
+                "with another --target? Give DBT_TARGET to both"
+            )
+        return Source(relation=parts, label=node.label, node=node.unique_id)
     if block.table is not None:
         spelled = rendering.spelled if isinstance(block.table, PlainName) else str
         return Source(relation=tuple(map(spelled, block.table)), label=".".join(block.table))

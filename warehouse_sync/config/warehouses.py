@@ -138,3 +138,11 @@ def manifest_of(dbt: Linked, desk: Desk) -> Manifest | None:
     except ConfigError as problem:
         desk.complaints.append(problem)
         return None
+
+
+def sole_database(settings: BaseModel) -> str:
+    """The one database that a connection can read; empty where it can read others, or where the server chooses."""
+    kind = getattr(settings, "type", "")
+    if kind == "duckdb":
+        return Path(str(getattr(settings, "path", ""))).stem
+    return str(getattr(settings, "dbname", None) or "") if kind == "postgres" else ""
