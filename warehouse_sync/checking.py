@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from .adapters import Warehouse
 from .config import Configuration
 from .connectors import connector_of
+from .dbt.files import DbtFiles, described
+from .dbt.gate import gate
 from .errors import ConfigError, DestinationError, Held, WarehouseError, WsyncError
 from .ledger.source import describe_source
 from .model import Check, Ports, Source, Sync
@@ -38,8 +40,23 @@ def check(project: Configuration, syncs: tuple[Sync, ...], ports: Ports) -> Iter
                 yield _source(project, sync, warehouse, ports)
     except WsyncError as error:
         yield _failed("", "warehouse", error)
+    if project.dbt is not None:
+        yield from _dbt(project.dbt, syncs, ports)
     for sync in syncs:
         yield from _destination(sync, ports)
+
+
+def _dbt(files: DbtFiles, syncs: tuple[Sync, ...], ports: Ports) -> Iterator[Finding]:
+    """What dbt left, and every sync that its results would stop."""
+    try:
+        yield Finding("", Check("dbt", ok=True, found=described(files)), 0)
+        for sync in syncs:
+            found = gate(files, sync, ports.wall())
+            if found.code:
+                remedy = "mend it and run dbt again, or run with --no-gate"
+                yield Finding(sync.name, Check("dbt gate", ok=False, found=found.reason, remedy=remedy), 7)
+    except WsyncError as error:
+        yield _failed("", "dbt", error)
 
 
 def _looked(sync: str, what: str, look: Callable[[], str]) -> Finding:

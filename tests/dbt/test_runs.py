@@ -150,3 +150,17 @@ def test_results_that_cannot_be_read_stop_the_sync_as_an_error(followed: Shop) -
     told = followed.json("run", "made", code=2)
     assert told["runs"][0]["error"]["message"].endswith("is not JSON; dbt may still be writing it")
     assert followed.sandbox.summary() == []
+
+
+def test_the_check_tells_what_dbt_left_and_whom_it_stops(followed: Shop) -> None:
+    told = followed.json("check", code=7)["checks"]
+    assert [(each["sync"], each["ok"], each["found"]) for each in told if each["what"].startswith("dbt")] == [
+        (None, True, "manifest v12 of dbt 1.12.6, results of `dbt build` at 2026-11-22 16:11 UTC"),
+        ("not_made", False, "the test unique_doubled_id on ref('doubled') failed"),
+    ]
+    for name in ("manifest.json", "run_results.json"):
+        (followed.folder / "target" / name).unlink()
+    (followed.folder / "syncs" / "made.yml").unlink()
+    (followed.folder / "syncs" / "not_made.yml").unlink()
+    told = followed.json("check")["checks"]
+    assert [each["found"] for each in told if each["what"] == "dbt"] == ["no manifest yet, no results yet"]

@@ -70,3 +70,13 @@ def _manifest(path: Path, _of: tuple[int, int, int]) -> Manifest:
 @lru_cache(maxsize=4)
 def _results(path: Path, _of: tuple[int, int, int]) -> Results:
     return read_results(path)
+
+
+def described(files: DbtFiles) -> str:
+    """One line about what dbt left. Raises `ConfigError` where it cannot be read."""
+    manifest, results = files.manifest(), files.results()
+    made = f"manifest v{manifest.schema_version} of dbt {manifest.dbt_version}" if manifest else "no manifest yet"
+    if results is None:
+        return f"{made}, no results yet"
+    when = f"{results.generated_at:%Y-%m-%d %H:%M} UTC" if results.generated_at else "an unknown time"
+    return f"{made}, results of `dbt {results.command}` at {when}"
