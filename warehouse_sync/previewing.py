@@ -101,7 +101,7 @@ def _requests(sync: Sync, to: Connector, prepared: Sequence[PreparedRow], action
         for page in _pages(prepared, to.rows):
             rows = [PlanRow(at, json.loads(prepared[at].tokens or "{}")) for at in page]
             asked = to.preview(api, sync.audience.id or UNKNOWN_AUDIENCE, action, rows)
-            yield {**_request(asked), "rows": page}
+            yield from ({**_request(each), "rows": page} for each in (*asked.get("first", ()), asked))
     finally:
         close = getattr(api, "close", None)
         if close is not None:

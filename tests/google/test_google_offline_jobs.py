@@ -20,6 +20,7 @@ from warehouse_sync.connectors.google_settings import AudienceSettings
 from warehouse_sync.errors import ConfigError, Denied, Rejected, Unavailable
 from warehouse_sync.http import Reply
 from warehouse_sync.model import AudienceSpec, PlanRow
+from warehouse_sync.previewing import preview
 from warehouse_sync.sandbox import Sandbox
 from warehouse_sync.sandbox.google import ACCOUNT, MANAGER
 
@@ -441,9 +442,18 @@ def test_the_preview_is_the_request(sandbox: Sandbox, ads: Ads, audience: str) -
     shown = CONNECTOR.preview(google, audience, "add", rows)
     CONNECTOR.send(google, audience, "add", rows)
     job, sent = sandbox.requests[-2:]
-    assert (shown["job"], shown["json"]) == (job.body, sent.body)
-    assert shown["url"].rpartition(":")[2] == "addOperations"
+    [first] = shown["first"]
+    assert (first["json"], shown["json"]) == (job.body, sent.body)
+    assert [each["url"].rpartition(":")[2] for each in (first, shown)] == ["create", "addOperations"]
     assert "developer-canary" not in str(shown)
+
+
+def test_a_preview_shows_both_requests_in_order() -> None:
+    sync = sync_of("http://127.0.0.1:1", "EMAIL", "AD_USER_DATA_CONSENT", transport="google_ads")
+    found = preview(sync, [{"id": 1, "email": "d@example.com", "ad_user_data_consent": "yes"}])
+    first, second = (each["body"] for each in found.requests)
+    assert first["job"]["customerMatchUserListMetadata"]["consent"] == {"adUserData": "GRANTED"}
+    assert len(second["operations"]) == 1
 
 
 def test_an_address_that_is_not_safe_is_named() -> None:

@@ -47,7 +47,8 @@ class Connector:
     returns the audiences of exactly this name. `open` is called before the first page: the audience, ready to take
     members. `send` makes one request (with its own retries) for the rows of one page, of which there is at least
     one, and returns the platform's receipt, or raises a `DestinationError`.
-    `preview` is the request `send` would make, secrets masked. `delete` takes an audience off the platform for good.
+    `preview` is the request `send` would make, secrets masked; requests that go before it are in its list `first`.
+    `delete` takes an audience off the platform for good.
     `clear` empties the list before anything is added to it anew; what it has only accepted may touch nobody who is
     added after it. `replace` makes the rows of one page the whole list. Where there is neither, a list is replaced by
     removing every member before it is added again, which a platform that answers later does not allow.

@@ -196,16 +196,21 @@ VAGUE = ("partial_failure", "Google refused a part of the request and does not s
 
 
 def preview(google: Google, audience: str, action: Action, rows: Sequence[PlanRow]) -> Mapping[str, Any]:
-    """The request `send` would make, secrets masked, with the one for the job it goes into."""
-    base = google.http.base.rstrip("/")
+    """The request `send` would make, secrets masked; `first` is the one that makes its job."""
+    job = new_job(google, audience, consent_of(action, rows))
+    asked = {"operations": operations_of(action, _required(rows)), "enablePartialFailure": True}
+    first = _shown(google, "offlineUserDataJobs:create", job)
+    return {**_shown(google, "offlineUserDataJobs/JOB_ID:addOperations", asked), "first": [first]}
+
+
+def _shown(google: Google, what: str, body: Mapping[str, Any]) -> dict[str, Any]:
     headers = {name: "***" if name == "developer-token" else value for name, value in google.http.headers.items()}
     return {
         "method": "POST",
-        "url": f"{base}/{path_of(google, 'offlineUserDataJobs/JOB_ID:addOperations')}",
+        "url": f"{google.http.base.rstrip('/')}/{path_of(google, what)}",
         "query": {},
         "headers": {**headers, "Authorization": "Bearer ***", "Content-Type": "application/json; charset=utf-8"},
-        "json": {"operations": operations_of(action, _required(rows)), "enablePartialFailure": True},
-        "job": new_job(google, audience, consent_of(action, rows)),
+        "json": body,
     }
 
 
@@ -213,16 +218,30 @@ def preview(google: Google, audience: str, action: Action, rows: Sequence[PlanRo
 
 
 def finish(google: Google) -> None:
-    """Run what this session filled, removals first; what cannot be run now is left to the next poll."""
+    """Run what this session filled, removals first; what cannot be run now is left to the next poll.
+
+    So is everything while an older job waits: one that removes, run after one that adds, would undo it.
+    """
+    waits = bool(google.held.pop(WAITING, False))
     for key, job in sorted(google.held.items(), key=lambda pair: pair[0][1] != "remove"):
-        if not job.taken:
-            continue
-        try:
-            if not _start(google, key[0], job.name):
-                log.info("google run job: another one of the list is running; wsync poll runs this one")
-        except DestinationError as error:
-            log.warning("google run job: %s; wsync poll tries again", error.code)
+        if job.taken:
+            waits = waits or not _started(google, key[0], job.name)
     google.held.clear()
+    if waits:
+        log.info("google run job: another one of the list comes first; wsync poll runs what waits")
+
+
+WAITING = ("waiting",)
+"""Marks a session whose poll met a job that could not be run yet."""
+
+
+def _started(google: Google, audience: str, job: str) -> bool:
+    """Whether a job runs now; a refusal is a warning, since the next poll tries again."""
+    try:
+        return _start(google, audience, job)
+    except DestinationError as error:
+        log.warning("google run job: %s; wsync poll tries again", error.code)
+        return False
 
 
 def _start(google: Google, audience: str, job: str) -> bool:
@@ -254,22 +273,37 @@ def poll(google: Google, audience: str, reference: str) -> Later:
     """What became of the rows in a job. One that waits to be run is run."""
     if not JOB.fullmatch(reference):
         return FORGOTTEN
+    try:
+        found = _job(google, reference)
+        if found is None:
+            return FORGOTTEN
+        if found.get("status") == "PENDING" and not _first_started(google, audience, reference):
+            google.held[WAITING] = True
+    except DestinationError:
+        google.held[WAITING] = True  # for all that is known
+        raise
+    if found.get("status") == "FAILED":
+        return _failed(str(found.get("failureReason") or ""))
+    return Later("succeeded" if found.get("status") == "SUCCESS" else "pending")
+
+
+def _job(google: Google, reference: str) -> Mapping[str, Any] | None:
     query = (
         "SELECT offline_user_data_job.id, offline_user_data_job.status, offline_user_data_job.failure_reason "
         f"FROM offline_user_data_job WHERE offline_user_data_job.resource_name = {quoted(reference)}"
     )
-    found = next(search(google, query, "offlineUserDataJob", "job status"), None)
-    if found is None:
-        return FORGOTTEN
-    status = found.get("status")
-    if status == "PENDING":
-        try:
-            _start(google, audience, reference)
-        except Rejected as error:
-            log.warning("google run job: %s; the next poll tries again", error.code)
-    if status == "FAILED":
-        return _failed(str(found.get("failureReason") or ""))
-    return Later("succeeded" if status == "SUCCESS" else "pending")
+    return next(search(google, query, "offlineUserDataJob", "job status"), None)
+
+
+def _first_started(google: Google, audience: str, job: str) -> bool:
+    """Whether a job that waited runs now; one that comes after another that still waits is not tried."""
+    if google.held.get(WAITING):
+        return False
+    try:
+        return _start(google, audience, job)
+    except Rejected as error:
+        log.warning("google run job: %s; the next poll tries again", error.code)
+        return False
 
 
 def _failed(reason: str) -> Later:
