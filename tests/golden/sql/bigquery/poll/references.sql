@@ -9,5 +9,6 @@ GROUP BY
   `m`.`request_reference`,
   `m`.`state`
 ORDER BY
+  MIN(`m`.`last_sent_at`) NULLS LAST,
   `m`.`request_reference` NULLS LAST,
   `m`.`state` NULLS LAST

@@ -9,5 +9,6 @@ GROUP BY
   "m"."request_reference",
   "m"."state"
 ORDER BY
+  MIN("m"."last_sent_at"),
   "m"."request_reference",
   "m"."state"
