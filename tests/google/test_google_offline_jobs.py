@@ -168,6 +168,18 @@ def test_a_job_that_runs_already_is_left_alone(sandbox: Sandbox, ads: Ads, audie
     assert poll(ads, audience, reference) == "succeeded"
 
 
+def test_rows_that_come_after_somebody_else_ran_their_job_go_into_another(
+    sandbox: Sandbox, ads: Ads, audience: str
+) -> None:
+    google = ads()
+    first = add(google, audience, {"EMAIL": DANA}).reference
+    assert poll(ads, audience, first) == "pending"
+    second = add(google, audience, {"EMAIL": CLOUDY}).reference
+    google.close()
+    assert first != second
+    assert sandbox.members(audience) == {MAIL, OTHER}
+
+
 def test_a_job_that_cannot_be_run_now_is_told_of_and_run_later(
     sandbox: Sandbox, ads: Ads, audience: str, caplog: pytest.LogCaptureFixture
 ) -> None:

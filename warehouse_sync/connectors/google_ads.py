@@ -23,8 +23,8 @@ from warehouse_sync.model import Action, Audience, Check, Later, PlanRow, Receip
 
 from .google_ads_errors import classify, refused_rows
 from .google_ads_lists import audiences, create, delete, find, path_of, quoted, read, resource, search
+from .google_ads_operations import consent_of, new_job, operations_of
 from .google_errors import SCOPES, incomplete, trace
-from .google_fields import ADDRESS
 from .google_lists import warn_of_duration
 from .google_session import Google
 from .google_settings import MOST_ROWS
@@ -46,16 +46,6 @@ __all__ = [
     "send",
 ]
 
-VERBS: Mapping[Action, str] = {"add": "create", "remove": "remove"}
-CONTACTS = {"EMAIL": "hashedEmail", "PHONE": "hashedPhoneNumber"}
-ADDRESS_PARTS = {
-    "FIRST_NAME": "hashedFirstName",
-    "LAST_NAME": "hashedLastName",
-    "COUNTRY": "countryCode",
-    "POSTAL_CODE": "postalCode",
-}
-PLAIN = {"USER_ID": "thirdPartyUserId", "MOBILE_ID": "mobileId"}
-CONSENTS = {"AD_USER_DATA_CONSENT": "adUserData", "AD_PERSONALIZATION_CONSENT": "adPersonalization"}
 JOB = re.compile(r"customers/\d+/offlineUserDataJobs/(\d+)")
 
 log = logging.getLogger(__name__)
@@ -102,17 +92,31 @@ def connect_http(google: Google) -> Http:
 
 def send(google: Google, audience: str, action: Action, rows: Sequence[PlanRow]) -> Receipt:
     """Put the rows of one page into the job for their like; those that Google refuses by name fail at once."""
-    consent = consent_of(action, rows)
     operations = operations_of(action, _required(rows))
-    key = (audience, action, *sorted(consent.items()))
-    with google.lock:
-        job = google.held.get(key)
-        if job is None:
-            job = google.held[key] = Job(_made(google, audience, consent))
-    reply = _added(google, job.name, operations)
+    job = _filling(google, audience, action, rows)
+    try:
+        reply = _added(google, job.name, operations)
+    except Rejected as error:
+        if error.code != "job_started":
+            raise
+        job = _filling(google, audience, action, rows, instead_of=job)
+        reply = _added(google, job.name, operations)
     receipt = _receipt(job.name, reply, len(rows))
     job.taken = job.taken or receipt.accepted
     return receipt
+
+
+def _filling(
+    google: Google, audience: str, action: Action, rows: Sequence[PlanRow], instead_of: Job | None = None
+) -> Job:
+    """The job for rows like these; a new one `instead_of` one that somebody else has run."""
+    consent = consent_of(action, rows)
+    key = (audience, action, *sorted(consent.items()))
+    with google.lock:
+        found: Job | None = google.held.get(key)
+        if found is None or found is instead_of:
+            found = google.held[key] = Job(_made(google, audience, consent))
+        return found
 
 
 def _required(rows: Sequence[PlanRow]) -> Sequence[PlanRow]:
@@ -143,36 +147,8 @@ def _made(google: Google, audience: str, consent: Mapping[str, str], *, really: 
     return str(reply.body.get("resourceName"))
 
 
-def new_job(google: Google, audience: str, consent: Mapping[str, str], *, really: bool = True) -> dict[str, Any]:
-    """What a job is made of; `really` False only asks whether it could be made."""
-    metadata = {"userList": resource(google, audience), **({"consent": dict(consent)} if consent else {})}
-    job = {"type": "CUSTOMER_MATCH_USER_LIST", "customerMatchUserListMetadata": metadata}
-    return {"job": job} if really else {"job": job, "validateOnly": True}
-
-
 def _expects_job(body: Any) -> Verdict | None:
     return None if JOB.fullmatch(str(body.get("resourceName"))) else incomplete("the new job's name")
-
-
-def consent_of(action: Action, rows: Sequence[PlanRow]) -> dict[str, str]:
-    """What all rows of a page say: of a consent that is open nothing is sent. Removals carry none."""
-    said = rows[0].tokens if rows and action != "remove" else {}
-    return {name: "GRANTED" for field, name in CONSENTS.items() if said.get(field) == "granted"}
-
-
-def operations_of(action: Action, rows: Sequence[PlanRow]) -> list[dict[str, Any]]:
-    """One operation for each row: a person with all identifiers."""
-    verb = VERBS[action]
-    return [{verb: {"userIdentifiers": _identifiers(row.tokens)}} for row in rows]
-
-
-def _identifiers(tokens: Mapping[str, Any]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = [
-        {name: tokens[field]} for field, name in {**CONTACTS, **PLAIN}.items() if field in tokens
-    ]
-    if address := tokens.get(ADDRESS):
-        found.append({"addressInfo": {ADDRESS_PARTS[part]: value for part, value in address.items()}})
-    return found
 
 
 def _added(google: Google, job: str, operations: Sequence[Mapping[str, Any]]) -> Reply:
@@ -274,7 +250,7 @@ def poll(google: Google, audience: str, reference: str) -> Later:
     if not JOB.fullmatch(reference):
         return FORGOTTEN
     try:
-        found = _job(google, reference)
+        found = _described(google, reference)
         if found is None:
             return FORGOTTEN
         if found.get("status") == "PENDING" and not _first_started(google, audience, reference):
@@ -287,7 +263,7 @@ def poll(google: Google, audience: str, reference: str) -> Later:
     return Later("succeeded" if found.get("status") == "SUCCESS" else "pending")
 
 
-def _job(google: Google, reference: str) -> Mapping[str, Any] | None:
+def _described(google: Google, reference: str) -> Mapping[str, Any] | None:
     query = (
         "SELECT offline_user_data_job.id, offline_user_data_job.status, offline_user_data_job.failure_reason "
         f"FROM offline_user_data_job WHERE offline_user_data_job.resource_name = {quoted(reference)}"
