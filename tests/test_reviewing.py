@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -185,6 +186,17 @@ def test_a_renamed_sync_is_told_how_its_state_moves(folder: Path, state: Path) -
 def test_a_model_made_otherwise_is_told(folder: Path, state: Path) -> None:
     made(folder, *NODES[:3], {**NODES[3], "checksum": {"checksum": "another"}})
     assert checked(folder, state).startswith("people: reads a model that changed\n  ref('people') is made otherwise")
+
+
+def test_a_manifest_of_an_older_version_without_a_setting_is_no_change(folder: Path, state: Path) -> None:
+    path = state / "wsync" / "manifest.json"
+    told = json.loads(path.read_text())
+    del told["syncs"]["buyers"]["settings"]["removals"], told["syncs"]["buyers"]["settings"]["guards"]["sample_rows"]
+    path.write_text(json.dumps(told))
+    assert checked(folder, state) == "no sync would do anything else than before\n"
+    told["syncs"]["buyers"]["prepares"] = "with other rules"
+    path.write_text(json.dumps(told))
+    assert checked(folder, state).startswith("buyers: changed (the rules of this version of wsync)\n  every row is")
 
 
 def test_without_a_state_or_with_a_sync_it_is_a_wrong_call(folder: Path, state: Path) -> None:

@@ -197,7 +197,7 @@ def _same_list(one: Declared, other: Declared) -> bool:
 
 
 def _changed(old: Declared, new: Declared, graph: Graph | None, earlier: Graph | None) -> Iterator[Change]:
-    keys = tuple(_keys(old, new))
+    keys = differences(old, new)
     below = tuple(_models(new, graph, earlier))
     if keys:
         yield Change(new.name, "changed", keys, (*_effects(old, new, keys), *below))
@@ -205,26 +205,34 @@ def _changed(old: Declared, new: Declared, graph: Graph | None, earlier: Graph |
         yield Change(new.name, "model", (), below)
 
 
-def _keys(old: Declared, new: Declared) -> Iterator[str]:
-    """What is declared otherwise, as a user writes it."""
+def differences(old: Declared, new: Declared) -> tuple[str, ...]:
+    """What is declared otherwise, as a user writes it; where it stands in its file is not looked at.
+
+    Settings that the older manifest does not know are passed over: it was written by another version of wsync.
+    """
+    found = tuple(_differences(old, new))
+    return found or (("the rules of this version of wsync",) if old.prepares != new.prepares else ())
+
+
+def _differences(old: Declared, new: Declared) -> Iterator[str]:
     if (old.source.relation, old.source.query) != (new.source.relation, new.source.query):
         yield "source"
     for name in ("primary_key", "destination", "connector", "account", "audience", "enabled", "tags"):
         if getattr(old, name) != getattr(new, name):
             yield name
-    yield from _different("mapping.", old.mapping, new.mapping)
-    for name in sorted({*old.settings, *new.settings} - {"guards"}):
-        if old.settings.get(name) != new.settings.get(name):
-            yield name
-    yield from _different("guards.", old.settings.get("guards") or {}, new.settings.get("guards") or {})
+    missing = object()
+    for field in sorted({*old.mapping, *new.mapping}):
+        if old.mapping.get(field, missing) != new.mapping.get(field, missing):
+            yield f"mapping.{field}"
+    guards = [each.settings.get("guards") or {} for each in (old, new)]
+    yield from _different("", *({**each.settings, "guards": None} for each in (old, new)))
+    yield from _different("guards.", *guards)
     words = {"destination": "destination settings", "audience": "audience settings", "statics": "static values"}
     yield from (words.get(name, name) for name in _different("", old.digests, new.digests))
 
 
 def _different(prefix: str, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[str]:
-    missing = object()
-    yield from (f"{prefix}{name}" for name in sorted({*old, *new})
-                if old.get(name, missing) != new.get(name, missing))  # fmt: skip
+    yield from (f"{prefix}{name}" for name in sorted({*old} & {*new}) if old[name] != new[name])
 
 
 def _effects(old: Declared, new: Declared, keys: tuple[str, ...]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from .dbt.manifest import Node, read_manifest, upstream
 from .errors import ConfigError
 from .lineage import nodes_of
 from .model import Sync
+from .reviewing import differences
 
 RESULTS: dict[str, tuple[str, ...]] = {
     "error": ("failed", "stopped", "not_started"),
@@ -221,9 +222,7 @@ def modified(sync: Sync, facts: Facts, *, deep: bool = False) -> bool:
     before = facts.before.syncs.get(sync.name)
     if before is None:
         return True
-    now = declared(facts.project, sync)
-    place = {"path": None, "line_number": None}
-    if now.model_copy(update=place) != before.model_copy(update=place):
+    if differences(before, declared(facts.project, sync)):
         return True
     earlier = facts.manifest_before if facts.project.dbt else None
     return earlier is not None and _model_changed(sync, facts, earlier, deep=deep)

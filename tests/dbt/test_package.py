@@ -15,6 +15,7 @@ from tests import dbt_files
 from tests.emulators.dbt import dbt
 from tests.shop import BUYERS, Shop, people, shop
 from tests.test_cli_postgres import PostgresShop
+from warehouse_sync.lineage import Graph
 from warehouse_sync.sandbox import Sandbox
 
 __all__ = ["shop"]
@@ -121,6 +122,8 @@ def test_on_duckdb_the_package_builds_and_the_exposures_are_in_the_lineage(shop:
     assert exposure["meta"]["wsync"]["audience"] == {"name": "Buyers"}
     assert exposed(shop)["child_map"]["model.shop.buyers"] == ["exposure.shop.wsync_buyers"]
     shop.wsync("dbt", "exposures", "--output", file, "--check")
+    daily = Graph(shop.folder / "target" / "manifest.json").columns("model.warehouse_sync.wsync_daily_counts")
+    assert daily is not None and {"sync_name", "day", "runs", "failed_rows"} <= daily
 
 
 @pytest.fixture
