@@ -134,7 +134,7 @@ class Loop:
         kept = [entry for entry in self.table.entries.values() if entry.next]
         if not kept:
             raise ConfigError("no enabled sync has a schedule; add one to its file, such as schedule: {every: 1 hour}")
-        self.told(Event("keeping", self.now(), f"keeps the schedules of {len(kept)} syncs"))
+        self.told(Event("keeping", self.now(), f"keeps {len(kept)} schedule{'s' if len(kept) > 1 else ''}"))
         for entry in kept:
             self._tell_next(entry.name)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import of_project, world
+from .options import of_project, opened, world
 from .screen import Screen, plain
 from .selecting import Selecting, selecting
 
@@ -38,6 +38,7 @@ def schedule(screen: Screen, folder: Path, names: Words, select: Words, exclude:
     from ..scheduling_health import Health, served
     from ..scheduling_loop import Files, Loop, Threads
 
+    opened(folder, screen)  # for what it warns of; every run reads the files anew
     with world(screen) as around, ExitStack() as open_:
         files = Files(folder, (*names, *select), exclude, options["state"])
         crew = Threads(lambda tick: files.run(tick.sync, around), options["threads"])
