@@ -300,6 +300,17 @@ def test_a_sync_that_is_taken_away_runs_no_more(tmp_path: Path) -> None:
     assert here.started("buyers2") == ["12:30:00", "13:00:00"]
 
 
+def test_a_new_manifest_of_dbt_is_a_change_of_the_project(tmp_path: Path) -> None:
+    town(tmp_path, "{every: 5 minutes}")
+    (tmp_path / "dbt_project.yml").write_text("name: shop\nprofile: shop\n")
+    (tmp_path / "target").mkdir()
+    files = Files(tmp_path)
+    files.kept()
+    before = files.stamp()
+    (tmp_path / "target" / "manifest.json").write_text("{}")
+    assert files.stamp() != before
+
+
 def test_files_that_are_wrong_are_told_once_and_the_schedules_stay(tmp_path: Path) -> None:
     here = town(tmp_path, "{every: 30 minutes}", later={5: changed({"wsync.yml": "warehouse: {type: ducks}\n"})})
     here.later[40] = changed({"wsync.yml": WSYNC})
