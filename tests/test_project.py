@@ -108,6 +108,12 @@ def test_a_selection_that_cannot_be_is_raised(project: Project) -> None:
         project.run()["byers"]
 
 
+def test_where_nothing_is_chosen_nothing_is_run_and_that_is_said(shop: Shop) -> None:
+    ended = shop.wsync("run", "--select", "tag:weekly", "--json")
+    assert json.loads(ended.stdout) == {"runs": [], "exit_code": 0}
+    assert ended.stderr == "warning: no sync fits tag:weekly\n"
+
+
 def test_the_same_sync_does_not_run_twice_at_once_in_one_process(shop: Shop, project: Project) -> None:
     inside: list[Report] = []
 

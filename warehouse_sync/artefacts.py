@@ -282,6 +282,8 @@ def keep(project: Configuration, command: str, reports: Sequence[Report]) -> tup
                 compile_sync(project, sync)
     except ConfigError as problem:
         return (f"artefacts: {problem}",)
+    except Exception as fault:  # noqa: BLE001 - a fault of ours here must not hide how the runs went
+        return (f"artefacts: unexpected {type(fault).__name__}",)
     return ()
 
 
