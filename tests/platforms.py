@@ -8,8 +8,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
+
+import requests
 
 from warehouse_sync.connectors import Connector
 from warehouse_sync.connectors.facebook import CONNECTOR as FACEBOOK
@@ -48,7 +50,7 @@ class Platform:
     """One connector and its stand-in. `secrets` are in every destination made by `destination`.
 
     `creates`: whether it makes, finds and lists audiences; else `audience` is one that is there. `tokens`: how many
-    requests a session makes for the right to make others.
+    requests a session makes for the right to make others. `called`: the test's name, where it is not the connector's.
     """
 
     connector: Connector
@@ -61,6 +63,7 @@ class Platform:
     audience: AudienceSpec = VIP
     creates: bool = True
     tokens: int = 0
+    called: str = ""
 
     def sync(self, url: str, **settings: Any) -> Sync:
         """A sync of this platform's connector; `settings` override the destination's."""
@@ -230,6 +233,24 @@ def google() -> Iterator[GoogleRunning]:
         yield GoogleRunning(sandbox)
 
 
+class GoogleAdsRunning(GoogleRunning):
+    """By the other transport: members are those whom the jobs would leave that were filled so far."""
+
+    def members(self, audience: str) -> set[str]:
+        part: Any = self.sandbox.parts["google"]
+        for job in list(part.jobs.values()):
+            if job.rows and job.status() == "PENDING":
+                token = {"Authorization": f"Bearer {self.sandbox.token}"}
+                requests.post(f"{self.url}/v26/{job.resource}:run", json={}, headers=token, timeout=30)
+        return super().members(audience)
+
+
+@contextmanager
+def google_ads() -> Iterator[GoogleAdsRunning]:
+    with google() as running:
+        yield GoogleAdsRunning(running.sandbox)
+
+
 HTTP_TROUBLES = {
     "credentials": "bad_token",
     "throttled": "throttled",
@@ -277,6 +298,25 @@ def receiver(action: str) -> dict[str, Any]:
 CANARY_START = "cafecafe0001"
 """What every hashed value sent to TikTok, LinkedIn and Google begins with: its tokens must be hexadecimal."""
 
+GOOGLE_PLATFORM = Platform(
+    GOOGLE,
+    google,
+    lambda url: {
+        "customer_id": GOOGLE_ACCOUNT,
+        "client_id": "sandbox-client",
+        "client_secret": "app-canary-22",
+        "refresh_token": "tok-canary-23",
+        "base_url": url,
+        "ads_base_url": url,
+        "token_url": f"{url}/token",
+    },
+    ("EMAIL",),
+    lambda number: {"EMAIL": f"{CANARY_START}{hashlib.sha256(str(number).encode()).hexdigest()[12:]}"},
+    ("app-canary-22", "tok-canary-23"),
+    CANARY_START,
+    tokens=1,
+)
+
 PLATFORMS = (
     Platform(
         LINKEDIN,
@@ -293,23 +333,13 @@ PLATFORMS = (
         ("tok-canary-20",),
         CANARY_START,
     ),
-    Platform(
-        GOOGLE,
-        google,
-        lambda url: {
-            "customer_id": GOOGLE_ACCOUNT,
-            "client_id": "sandbox-client",
-            "client_secret": "app-canary-22",
-            "refresh_token": "tok-canary-23",
-            "base_url": url,
-            "ads_base_url": url,
-            "token_url": f"{url}/token",
-        },
-        ("EMAIL",),
-        lambda number: {"EMAIL": f"{CANARY_START}{hashlib.sha256(str(number).encode()).hexdigest()[12:]}"},
-        ("app-canary-22", "tok-canary-23"),
-        CANARY_START,
-        tokens=1,
+    GOOGLE_PLATFORM,
+    replace(
+        GOOGLE_PLATFORM,
+        start=google_ads,
+        destination=lambda url: {**GOOGLE_PLATFORM.destination(url), "transport": "google_ads"},
+        tokens=2,
+        called="google_ads",
     ),
     Platform(
         FACEBOOK,

@@ -27,7 +27,7 @@ Connect = Callable[..., Any]
 
 
 def named(platform: Platform) -> str:
-    return platform.connector.name
+    return platform.called or platform.connector.name
 
 
 @pytest.fixture(params=PLATFORMS, ids=named)
