@@ -9,7 +9,8 @@ import pytest
 
 pytest.importorskip("google.ads.datamanager_v1")
 
-from tests.google.judges import complaints, judge, kind_of
+from tests.google.judges import complaints, judge, judge_all, kind_of
+from warehouse_sync.sandbox import Exchange
 
 HASH = "07e2f1394b0ea80e2adca010ea8318df697001a005ba7452720edda4b0ce57b3"
 TO = {"operatingAccount": {"accountType": "GOOGLE_ADS", "accountId": "1234567890"}, "productDestinationId": "555"}
@@ -182,3 +183,18 @@ def test_a_call_that_is_none_of_google_s_fails() -> None:
     assert kind_of("POST", "/v1/audienceMembers:ingest") == "ingest"
     with pytest.raises(AssertionError, match="no such call"):
         kind_of("POST", "/v1/audienceMembers:add")
+
+
+@pytest.mark.parametrize(
+    ("path", "header"),
+    [
+        ("/v1/audienceMembers:ingest", "login-account"),
+        ("/v1/audienceMembers:remove", "developer-token"),
+        ("/v1/accountTypes/GOOGLE_ADS/accounts/1234567890/userLists", "login-customer-id"),
+        ("/v26/customers/1234567890/googleAds:search", "login-account"),
+    ],
+)
+def test_a_header_of_the_other_api_is_caught(path: str, header: str) -> None:
+    asked = Exchange(1, "add", "POST", path, {}, platform="google", headers={header: "1"}, body=SEARCH)
+    with pytest.raises(AssertionError, match="a header of the other API"):
+        judge_all([asked])
