@@ -46,31 +46,20 @@ def audience(shop: Shop) -> str:
 def test_a_removal_refused_for_the_lists_size_is_reported_once_and_retried_in_quiet(shop: Shop) -> None:
     shop.wsync("run")
     shop.sandbox.configure(removal_floor=3)
-    shop.customers(*people(2))
-    first = shop.json("run", code=6)["runs"][0]
-    assert first["error"] is None
-    assert "refused_min_size, 1 members: the platform refuses removals" in remarks(shop)
-    for _ in range(2):
-        again = shop.json("run")["runs"][0]
-        assert again["status"] == "succeeded"
+    shop.customers(*people(1))
+    shop.json("run", code=6)
+    assert shop.sandbox.counts()["received"]["remove"] == 1, "the page is not halved"
+    assert "refused_min_size, 2 members: the platform refuses removals" in remarks(shop)
+    assert shop.json("run")["runs"][0]["status"] == "succeeded"
     refused = "select count(distinct sync_run_id) from wsync.sync_log where error_code = 'refused_min_size'"
-    assert (shop.sql(refused), shop.members) == ([(3,)], 3)
+    assert (shop.sql(refused), shop.members) == ([(2,)], 3)
     shop.sandbox.configure(removal_floor=0)
     shop.wsync("run")
-    assert shop.members == 2
+    assert shop.members == 1
     assert "refused_min_size" not in remarks(shop)
 
 
-def test_a_page_of_removals_refused_for_the_lists_size_is_not_halved(shop: Shop) -> None:
-    shop.wsync("run")
-    shop.sandbox.configure(removal_floor=3)
-    shop.customers(*people(1))
-    before = shop.sandbox.counts()["received"].get("remove", 0)
-    shop.wsync("run", code=6)
-    assert shop.sandbox.counts()["received"]["remove"] - before == 1
-
-
-def test_another_trouble_of_a_removal_is_reported_after_its_size_was(shop: Shop) -> None:
+def test_a_refusal_for_the_lists_size_after_another_trouble_is_reported_once_too(shop: Shop) -> None:
     shop.wsync("run")
     shop.customers(*people(2))
     shop.sandbox.fault("bad_parameter", kind="remove", times=1)

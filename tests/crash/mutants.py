@@ -117,6 +117,10 @@ MUTANTS = {
 }
 
 
+IN_SWEEPS = ("a list replaced, its members not sent again",)
+"""Those that only the sweeps have time for."""
+
+
 def break_statement(name: str, *changes: tuple[str, str]) -> None:
     """Change a canonical statement's text. Raises `ValueError` where the text to be changed is not there."""
     text = statements.canonical(name)

@@ -70,5 +70,7 @@ RARE = {
     "a rejected row leaves": REJECTED_LEAVES,
     "a refused removal comes back": REFUSED_COMES_BACK,
     "one person, two identifiers": SAME_PERSON,
-    "a list is replaced": REPLACED,
 }
+
+RARER = {**RARE, "a list is replaced": REPLACED}
+"""And what only the sweeps have time for."""

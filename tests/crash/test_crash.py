@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.crash.losing import LOSING
-from tests.crash.mutants import MUTANTS
+from tests.crash.mutants import IN_SWEEPS, MUTANTS
 
 FIRST_SEED = int(os.environ.get("WSYNC_SEED", "1"))
 """Of the random histories; each prints its own where it fails."""
@@ -149,7 +149,9 @@ def test_what_is_rare_is_right_too() -> None:
     assert job("rare")["violations"] == []
 
 
-@pytest.mark.parametrize("broken", MUTANTS)
+@pytest.mark.parametrize(
+    "broken", [pytest.param(name, marks=pytest.mark.sweep if name in IN_SWEEPS else ()) for name in MUTANTS]
+)
 def test_an_engine_broken_on_purpose_is_noticed(broken: str) -> None:
     assert job("mutant", broken)["noticed"]
 
@@ -189,8 +191,13 @@ def test_errors_in_the_small_and_rare_scenarios_change_nothing() -> None:
 
 
 @pytest.mark.sweep
+def test_what_is_rarer_is_right_too() -> None:
+    assert job("rare", "all")["violations"] == []
+
+
+@pytest.mark.sweep
 def test_what_is_rare_is_right_on_postgres_too(postgres: Server) -> None:
-    assert job("rare", on=postgres)["violations"] == []
+    assert job("rare", "all", on=postgres)["violations"] == []
 
 
 @pytest.mark.sweep
