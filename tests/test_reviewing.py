@@ -206,8 +206,9 @@ def test_without_a_state_or_with_a_sync_it_is_a_wrong_call(folder: Path, state: 
         assert "--ci takes --state DIR" in done.output
 
 
-def test_a_state_without_our_manifest_is_told(folder: Path, tmp_path: Path) -> None:
-    assert "there is no manifest.json of wsync here" in checked(folder, tmp_path, code=2)
+def test_a_folder_without_our_manifest_is_told(folder: Path, tmp_path: Path) -> None:
+    for empty in (tmp_path, folder / "target"):  # the one with dbt's file of that name
+        assert "there is no manifest.json of wsync here" in checked(folder, empty, code=2)
 
 
 # the columns of a model, by its text

@@ -306,12 +306,12 @@ def read(folder: Path, kind: type[Artefact]) -> Artefact:
     name = MANIFEST if kind is Manifest else RUN_RESULTS
     path = next((each for each in (folder / "wsync" / name, folder / name) if each.exists()), folder / name)
     try:
-        document = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        told = f"there is no {name} of wsync here; `wsync plan` and `wsync run` write it"
-        raise ConfigError(told, path=folder) from None
+        document = json.loads(path.read_bytes()) if path.exists() else None
     except (OSError, ValueError) as problem:
         raise ConfigError(f"cannot be read ({type(problem).__name__})", path=path) from None
+    if document is None or _is_dbts(document):
+        told = f"there is no {name} of wsync here; `wsync plan` and `wsync run` write it"
+        raise ConfigError(told, path=folder)
     said = document.get("schema_version") if isinstance(document, dict) else None
     known = kind.model_fields["schema_version"].default
     if said != known:
@@ -321,6 +321,12 @@ def read(folder: Path, kind: type[Artefact]) -> Artefact:
     except ValidationError as invalid:
         where = ".".join(str(part) for part in invalid.errors()[0]["loc"])
         raise ConfigError(f"is not what wsync writes as {known}", path=path, key=where) from None
+
+
+def _is_dbts(document: Any) -> bool:
+    """Whether this is dbt's file of the same name."""
+    metadata = document.get("metadata") if isinstance(document, dict) else None
+    return isinstance(metadata, dict) and "dbt_schema_version" in metadata
 
 
 def schemas() -> dict[str, dict[str, Any]]:
