@@ -25,7 +25,7 @@ from warehouse_sync.executing import Report, owner_of, run_one
 from warehouse_sync.ledger import claims, reads, task_script
 from warehouse_sync.ledger.core import Ledger
 from warehouse_sync.ledger.source import describe_source
-from warehouse_sync.model import Ports
+from warehouse_sync.model import Gate, Ports
 from warehouse_sync.opening import World, open_ledger
 from warehouse_sync.runner import Request
 
@@ -143,9 +143,11 @@ def answered_later(shop: Rehearsal) -> None:
 
 
 def rehearse(shop: Rehearsal) -> None:
-    """First run, plan and approval, a look at everything, somebody forgotten, a rename cut short, a task, the end."""
+    """First run, one that dbt's results stop, plan and approval, a look at everything, somebody forgotten, a rename cut short, a task, the end."""
     shop.source(FIRST)
-    assert shop.run("run").exit_code == 6
+    built = Gate("an invocation of dbt", once=True)
+    assert shop.run("run", gate=built).exit_code == 6
+    assert shop.run("run", gate=built).exit_code == 7
     shop.source(SECOND)
     planned = shop.run("plan")
     assert planned.status == "planned" and planned.result is not None
