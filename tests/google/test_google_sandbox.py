@@ -184,6 +184,13 @@ def test_all_rows_at_fault_are_named_or_some_or_none_and_by_an_older_path(
     assert google.ingest(*rows).violations == []
 
 
+def test_a_row_can_be_ordered_to_be_at_fault(google: Client, behaves: Callable[..., None]) -> None:
+    behaves(refused={OTHER: "INVALID_AUDIENCE_MEMBER"})
+    [(field, reason)] = google.ingest(person(HASH), person(OTHER)).violations
+    assert (field.partition(".")[0], reason) == ("audience_members[1]", "INVALID_AUDIENCE_MEMBER")
+    assert google.ingest(person(HASH)).status == 200
+
+
 def test_a_warning_does_not_refuse(google: Client, behaves: Callable[..., None]) -> None:
     behaves(warns=True)
     assert google.ingest(person(HASH)).body["fieldWarnings"][0]["reason"] == "WARNING_REASON_GENERIC"

@@ -85,6 +85,12 @@ def test_bad_operations_are_left_out_or_without_partial_failure_refuse_all(googl
     assert (refused.status, codes(refused)) == (400, wrong)
 
 
+def test_a_row_can_be_ordered_to_be_at_fault(google: Client, behaves: Callable[..., None]) -> None:
+    behaves(refused={OTHER: "MISSING_USER_IDENTIFIER"})
+    _, found = filled(google, mail(), mail("create", OTHER))
+    assert codes(found) == [(1, "MISSING_USER_IDENTIFIER")]
+
+
 def test_a_job_runs_once_takes_nothing_more_and_alone(
     sandbox: Sandbox, google: Client, behaves: Callable[..., None]
 ) -> None:

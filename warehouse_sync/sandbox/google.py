@@ -170,6 +170,7 @@ class Google:
     def of_members(self, body: Mapping[str, Any], kind: str) -> Iterable[Violation]:
         if kind != "clear":
             yield from rules.of_request(body, terms=kind == "add")
+            yield from rules.ordered(body, self.own.refused)
         elif body.get("removeAsOfTime", 0.0) > self.clock.now():
             text = "The remove as of time must be in the past or present."
             yield Violation("remove_as_of_time", "INVALID_REMOVE_AS_OF_TIME", text)

@@ -196,6 +196,7 @@ def add(holder: Holder, call: Call, job: Job, version: str) -> dict[str, Any]:
     key, verb, taken, found, warned = holder.lists[job.target].key_type, job.verb, [], list[Mistake](), list[Mistake]()
     for at, operation in enumerate(operations):
         mistakes = list(of_operation(operation, at, key, verb, first=not job.rows and at == 0))
+        mistakes += ordered(holder.own.refused, people[at], at)
         found += mistakes
         if not mistakes:
             taken.append(operation)
@@ -227,6 +228,13 @@ def person(operation: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     """An operation's verb, and its person if it has one."""
     name, given = next(iter(operation.items()), ("", {}))
     return name, given if isinstance(given, dict) else {}
+
+
+def ordered(reasons: Mapping[str, str], given: Mapping[str, Any], at: int) -> Iterator[Mistake]:
+    """A row that is refused for a cell, because that was ordered."""
+    reason = next((reasons[each] for each in cells(given) if each in reasons), None) if reasons else None
+    if reason is not None:
+        yield job_error(reason, ("operations", at))
 
 
 def of_operation(operation: Mapping[str, Any], at: int, key: str, verb: str, *, first: bool) -> Iterator[Mistake]:

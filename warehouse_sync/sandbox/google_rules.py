@@ -108,6 +108,13 @@ def of_request(body: Mapping[str, Any], *, terms: bool) -> Iterator[Violation]:
             yield Violation(path, "INVALID_DESTINATION", "This Destination is not valid.")
 
 
+def ordered(body: Mapping[str, Any], reasons: Mapping[str, str]) -> Iterator[Violation]:
+    """Rows that are refused for a cell, because that was ordered."""
+    for at, member in enumerate(body.get("audienceMembers", ()) if reasons else ()):
+        if reason := next((reasons[each] for each in cells(member) if each in reasons), None):
+            yield Violation(f"audience_members[{at}].user_data.user_identifiers[0]", reason, "Ordered.")
+
+
 def of_terms(given: Mapping[str, Any]) -> Iterator[Violation]:
     path, name = "terms_of_service.customer_match_terms_of_service_status", "customerMatchTermsOfServiceStatus"
     status = given.get(name, "TERMS_OF_SERVICE_STATUS_UNSPECIFIED")

@@ -19,9 +19,10 @@ class GoogleSettings:
     one, `service_key` its public key (modulus, exponent): without it signatures are not checked. `scopes` are those of
     the refresh token. `projects` may be asked to pay; `needs_project` refuses calls that name none. `add_seconds` and
     `remove_seconds` pass before a request takes effect. `unconsented`: what becomes of rows without both consents, as
-    in the EEA when refused. `late`: rows with such a cell fail later, with this reason. `violations`: so many rows at
-    most are named in a refusal (0: none is). `doubled_paths`: their fields are `audience_members.audience_members[0]`.
-    `warns`: additions come with a warning. `minute` and `day` are the calls let through per quota.
+    in the EEA when refused. `late`: rows with such a cell fail later, with this reason; `refused`: they are named in a
+    refusal at once, with this one. `violations`: so many rows at most are named in a refusal (0: none is).
+    `doubled_paths`: their fields are `audience_members.audience_members[0]`. `warns`: additions come with a warning.
+    `minute` and `day` are the calls let through per quota.
 
     Of the Google Ads API: `ads_allowed`: whether it takes customer lists from this caller at all, else `ads_refusal` is
     the status; `ads_operations` are let through a day; `ads_page` is how many rows a page of answers has.
@@ -42,6 +43,7 @@ class GoogleSettings:
     remove_seconds: float = 0.0
     unconsented: Literal["accepted", "refused"] = "accepted"
     late: Mapping[str, str] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
     violations: int = 1000
     doubled_paths: bool = False
     warns: bool = False
