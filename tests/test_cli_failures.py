@@ -219,7 +219,7 @@ def test_a_fault_of_our_own_shows_places_and_no_values(shop: Shop, monkeypatch: 
 
 
 def test_a_fault_before_any_sync_shows_no_values_either(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    def explode(*_: object) -> None:
+    def explode(*_: object, **__: object) -> None:
         raise ValueError("a secret")
 
     monkeypatch.setattr("warehouse_sync.project.load_configuration", explode)
