@@ -148,7 +148,7 @@ def invalid_grant() -> NoToken:
 
 
 REFUSALS: Refusals = {
-    "aborted": lambda: Problem(409, "The operation was aborted.", info("ABORTED"), REQUEST),
+    "aborted": lambda: Problem(409, "The operation was aborted.", REQUEST),
     "bad_parameter": wrong,
     "bad_token": lambda: unauthenticated("ACCESS_TOKEN_TYPE_UNSUPPORTED"),
     "daily_quota": daily,
