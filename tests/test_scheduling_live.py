@@ -88,7 +88,7 @@ def ends_in_the_middle_of_an_upload(shop: Shop, script: str) -> Scheduler:
     """A first tick whose upload is slow, and SIGTERM while it goes on; then an ordinary run."""
     shop.sql("create or replace table customers as " + MANY)
     shop.sync("buyers", EVERY_MINUTE)
-    shop.sandbox.fault("slow", kind="users", seconds=3)
+    shop.sandbox.fault("slow", kind="users", seconds=5)
     with scheduler(shop, script) as running:
         running.until("started", 90)
         wait_for_upload(shop)
