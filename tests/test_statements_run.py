@@ -143,7 +143,8 @@ def answered_later(shop: Rehearsal) -> None:
 
 
 def rehearse(shop: Rehearsal) -> None:
-    """First run, one dbt stops, plan and approval, a look at everything, somebody forgotten, a rename cut short, a task, the end."""
+    """First run, one that dbt's results stop, plan and approval, a look at everything, somebody forgotten, a rename
+    cut short, a task, the end."""
     shop.source(FIRST)
     built = Gate("an invocation of dbt", once=True)
     assert shop.run("run", gate=built).exit_code == 6
