@@ -6,28 +6,41 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
 
+from .dbt.profiles import PROJECT_FILE
 from .errors import ConfigError
 
 MAIN = """\
 # One project: a warehouse, the platforms to send to, and a file for each sync in the folder syncs.
 # `wsync schema wsync` prints a JSON Schema that editors can check this file with.
 
-warehouse:
-  type: duckdb
-  path: warehouse.duckdb   # relative to this folder
-
+{warehouse}
 destinations:
   {name}:
     type: {name}
 {settings}"""
 
+WAREHOUSE = """\
+warehouse:
+  type: duckdb
+  path: warehouse.duckdb   # relative to this folder
+"""
+TABLE = """\
+source:
+  table: main.customers        # or query_file: a file with one SELECT
+"""
+
+OF_DBT = """\
+# warehouse: dbt           # the connection of dbt's profile, in the folder of a dbt project the default
+"""
+MODEL = """\
+source: ref('customers')       # a model, seed or snapshot; or source('source', 'table')
+"""
+
 EXAMPLE = """\
 # One sync: the audience on the platform is kept equal to the rows of the source.
 # `wsync plan example` shows what a run would send; `wsync run example` sends it.
 
-source:
-  table: main.customers        # or query_file: a file with one SELECT
-primary_key: customer_id
+{source}primary_key: customer_id
 
 destination: {name}
 {audience}
@@ -175,17 +188,18 @@ BEGINNINGS = {"facebook": FACEBOOK, "google": GOOGLE, "http": HTTP, "linkedin": 
 """What a project begins with, by the destination's type."""
 
 
-def files(destination: str) -> dict[Path, str]:
-    """The files of a new project for this type of destination, by their path in the project."""
+def files(destination: str, *, dbt: bool = False) -> dict[Path, str]:
+    """The files of a new project for this type of destination, by their path; `dbt`: it is a dbt project, too."""
     of = BEGINNINGS[destination]
-    main = MAIN.format(name=destination, settings=indent(of.settings, "    "))
-    parts = {"audience": of.audience, "mapping": indent(of.mapping, "  "), "options": of.options}
+    warehouse, source = (OF_DBT, MODEL) if dbt else (WAREHOUSE, TABLE)
+    main = MAIN.format(name=destination, settings=indent(of.settings, "    "), warehouse=warehouse)
+    parts = {"audience": of.audience, "mapping": indent(of.mapping, "  "), "options": of.options, "source": source}
     return {Path("wsync.yml"): main, Path("syncs", "example.yml"): EXAMPLE.format(name=destination, **parts)}
 
 
 def init(root: Path, destination: str = "facebook") -> list[Path]:
     """Write the files and return their paths. Raises `ConfigError`, nothing written, where one is there already."""
-    written = files(destination)
+    written = files(destination, dbt=(root / PROJECT_FILE).exists())
     for name in written:
         if (root / name).exists():
             raise ConfigError("exists already, and is not overwritten; nothing was written", path=root / name)

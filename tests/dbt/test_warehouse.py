@@ -105,3 +105,18 @@ def test_without_dbt_a_warehouse_is_needed(tmp_path: Path) -> None:
     root = written(tmp_path)
     (root / "dbt_project.yml").unlink()
     assert "wsync.yml:1: warehouse: is missing; in a dbt project it may be left out" in mistakes(root)
+
+
+def test_init_in_a_dbt_project_writes_no_connection(tmp_path: Path) -> None:
+    from warehouse_sync.starting import init
+
+    root = kitchen(tmp_path)
+    (root / "wsync.yml").unlink()
+    init(root)
+    text = (root / "syncs" / "example.yml").read_text()
+    (root / "syncs" / "example.yml").write_text(text.replace("ref('customers')", "ref('plan')"))
+    changed(root / "target" / "manifest.json", lambda whole: whole.update(sources={}))
+    changed(root / "target" / "manifest.json", lambda whole: whole["nodes"].pop("model.kitchen.buyers"))
+    project = read(root, WSYNC_ENV_SECRET_FACEBOOK_TOKEN=SECRET)
+    assert [(each.name, each.source.node) for each in project.syncs] == [("example", "model.kitchen.plan.v1")]
+    assert project.warnings == ()
