@@ -146,6 +146,9 @@ def test_on_postgres_the_package_builds_its_docs_show_it_and_its_tests_can_fail(
     dbt(shop.folder, "build")
     assert told(shop, "analytics") == SAID
     dbt(shop.folder, "source", "freshness")
+    shop.wsync("dbt", "exposures", "--output", str(shop.folder / "models" / "wsync.yml"))
     dbt(shop.folder, "docs", "generate")
+    assert (shop.folder / "target" / "catalog.json").exists()
+    assert "exposure.shop.wsync_buyers" in exposed(shop)["child_map"]["source.shop.raw.cli_customers"]
     shop.sql("update wsync_cli.sync_log set status = 'nonsense' where primary_key = '1'")
     assert "wsync_known_words" in dbt(shop.folder, "test", code=1)
