@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,7 +28,8 @@ QUIET = {
 def program() -> Path:
     """The `dbt` command. Skips the test where it cannot be had."""
     try:
-        return environment("dbt", REQUIREMENTS, server=True).parent / "dbt"
+        # by its real path: `python` and `python3` of one environment are not to make it anew in turns
+        return environment("dbt", REQUIREMENTS, str(Path(sys.executable).resolve()), server=True).parent / "dbt"
     except Absent as reason:
         pytest.skip(str(reason))
 
