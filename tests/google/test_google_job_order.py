@@ -60,9 +60,7 @@ def test_a_job_is_left_waiting_while_an_older_one_of_the_session_could_not_be_ru
     assert ended(sandbox, ads, audience, leaving, coming) == [MAIL]
 
 
-def test_a_new_job_is_left_waiting_while_one_that_the_poll_met_waits(
-    sandbox: Sandbox, ads: Ads, audience: str
-) -> None:
+def test_a_new_job_is_left_waiting_while_one_that_the_poll_met_waits(sandbox: Sandbox, ads: Ads, audience: str) -> None:
     sandbox.configure(platforms={"google": {"add_seconds": 3600, "remove_seconds": 3600}})
     other = ads()
     send(other, audience, "add", CLOUDY)
