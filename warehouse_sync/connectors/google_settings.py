@@ -84,8 +84,9 @@ class Destination(BaseModel):
     service_account: Secret | None = Field(
         default=None,
         title="Service account",
-        description="The key of a service account instead: the JSON text, or the path of its file. Its e-mail address "
-        'must be a user of the account. Needs pip install "warehouse-sync[google]".',
+        description="The key of a service account instead: the JSON text, or the path of its file, where it is not "
+        "absolute from the folder in which wsync is started. Its e-mail address must be a user of the account. Needs "
+        'pip install "warehouse-sync[google]".',
     )
     quota_project: str | None = Field(
         default=None,
