@@ -44,12 +44,13 @@ def environment(
     """
     folder = FOLDER / name
     wanted = [*requirements] if server else [*requirements, *_project(), *SUITE]
-    stamp = sha256("\n".join([python or sys.executable, str(ROOT), *wanted, *unchecked]).encode()).hexdigest()
+    made_from = str(Path(python or sys.executable).resolve())  # however it was called
+    stamp = sha256("\n".join([made_from, str(ROOT), *wanted, *unchecked]).encode()).hexdigest()
     interpreter = folder / "bin" / "python"
     with _locked(name):
         if not (folder / STAMP).exists() or (folder / STAMP).read_text() != stamp:
             shutil.rmtree(folder, ignore_errors=True)
-            _called([python or sys.executable, "-m", "venv", str(folder)], f"no environment for {name}")
+            _called([made_from, "-m", "venv", str(folder)], f"no environment for {name}")
             _called([str(interpreter), "-m", "pip", "install", "-q", *wanted], f"pip cannot install {requirements[0]}")
             if unchecked:
                 install = [str(interpreter), "-m", "pip", "install", "-q", "--no-deps", *unchecked]
