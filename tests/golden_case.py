@@ -54,6 +54,7 @@ VALUES: dict[str, Literal] = {
     "retain": True,
     "status": "succeeded",
     "error_code": None,
+    "refusal": "refused_min_size",
     "guard_verdict": None,
     "finished": True,
     "phase": "sending",

@@ -3,4 +3,4 @@
 select count(*) as identities
 from verdict as v
 join plan as p on p.seq = v.seq
-where v.action = 'remove' and v.status = 'failed' and v.error_code = $error_code and p.old_error_code = v.error_code
+where v.action = 'remove' and v.status = 'failed' and v.error_code = $refusal and p.old_error_code = v.error_code

@@ -190,7 +190,7 @@ def counts(ledger: Ledger, run: Run) -> dict[str, Any]:
 
 def refused_again(ledger: Ledger, run: Run, error_code: str) -> int:
     """How many removals of a settled run were refused as they had been before. Needs its tables, not yet pruned."""
-    return int(ledger.query("read/refused_again", run, error_code=error_code)[0][0])
+    return int(ledger.query("read/refused_again", run, refusal=error_code)[0][0])
 
 
 def requested_rows(ledger: Ledger, run: Run) -> int:

@@ -6,5 +6,5 @@ JOIN "wsync"."plan_people_20261122090000abcd" AS "p"
 WHERE
   "v"."action" = 'remove'
   AND "v"."status" = 'failed'
-  AND "v"."error_code" = NULL
+  AND "v"."error_code" = 'refused_min_size'
   AND "p"."old_error_code" = "v"."error_code"

@@ -6,5 +6,5 @@ JOIN "WSYNC"."PLAN_PEOPLE_20261122090000ABCD" AS "P"
 WHERE
   "V"."ACTION" = 'remove'
   AND "V"."STATUS" = 'failed'
-  AND "V"."ERROR_CODE" = NULL
+  AND "V"."ERROR_CODE" = 'refused_min_size'
   AND "P"."OLD_ERROR_CODE" = "V"."ERROR_CODE"
