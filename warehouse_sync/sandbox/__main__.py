@@ -10,7 +10,7 @@ from .settings import ACCOUNT, TOKEN
 
 def main() -> None:
     """Reads the arguments and serves until it is told to stop."""
-    parser = argparse.ArgumentParser(prog="warehouse_sync.sandbox", description="A local stand-in for Meta's API")
+    parser = argparse.ArgumentParser(prog="warehouse_sync.sandbox", description="A local stand-in for the platforms")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8321, help="0 takes a free one")
     parser.add_argument("--token", default=TOKEN)
