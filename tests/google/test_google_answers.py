@@ -59,7 +59,7 @@ def test_so_is_every_reason_that_the_service_itself_gives() -> None:
 
 
 @pytest.mark.parametrize("outcome", [None, *get_args(Outcome)])
-@pytest.mark.parametrize("data", google_status.COUNTS.keys() | {"compositeData"})
+@pytest.mark.parametrize("data", [*google_status.COUNTS, "compositeData"])
 @pytest.mark.parametrize("verb", ["add", "remove", "clear"])
 def test_every_status_is_one(outcome: Any, data: str, verb: Any) -> None:
     from google.ads.datamanager_v1.types import RequestStatusPerDestination
