@@ -123,7 +123,13 @@ def verdict(name: str = "integer key, rows kept") -> str:
     return f"{sent} statements, {sent - len(refused)} accepted by the GoogleSQL analyzer"
 
 
-@pytest.mark.parametrize("name", CASES)
+RARER = ("composite key", "digested key")
+"""Cases that the sweeps try."""
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.sweep) if name in RARER else name for name in CASES]
+)
 def test_the_analyzer_accepts_every_statement(name: str, record_property: Any) -> None:
     sent, refused = analyzed(CASES[name])
     line = f"bigquery ({name}): {sent} statements, {sent - len(refused)} accepted by the GoogleSQL analyzer"

@@ -93,7 +93,13 @@ SHAPES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+RARER = ("two keys", "a static value")
+"""Shapes that the sweeps try."""
+
+
+@pytest.mark.parametrize(
+    "shape", [pytest.param(each, marks=pytest.mark.sweep) if each in RARER else each for each in SHAPES]
+)
 def test_a_run_that_takes_over_does_what_one_does_that_reads_the_source(make: Make, shape: str) -> None:
     digest_key = shape == "digests of keys"
     alone = story(make(**SHAPES[shape]), digest_key=digest_key, with_task=False)

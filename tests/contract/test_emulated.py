@@ -101,7 +101,7 @@ SPOKEN: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("connector", ["4.8.1", "5.2.0"])
+@pytest.mark.parametrize("connector", ["4.8.1", pytest.param("5.2.0", marks=pytest.mark.sweep)])
 def test_every_call_of_the_driver_means_the_same_in_both_majors(server: int, connector: str) -> None:
     apart = ("fakesnow", *snowflake.REQUIREMENTS)
     python = made(*apart) if connector in apart[2] else made("snowflake", f"snowflake-connector-python=={connector}")

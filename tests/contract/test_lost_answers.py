@@ -15,8 +15,8 @@ from warehouse_sync.errors import AnswerLost
 from warehouse_sync.runner import Request
 
 PARTS = 4
-STRIDE = {"duckdb": 1}
-"""Every so manyth call of a part is lost; on a server, where a run takes its time, a few of them."""
+STRIDE = {"duckdb": 3}
+"""Every so manyth call of a part is lost; on a server, where a run takes its time, a few of them. The sweep: each."""
 STREAMS = ("stream run/changed_rows", "stream run/pages")
 """What cannot be asked again in the middle of a run: the next one makes it good."""
 
@@ -51,13 +51,28 @@ class Seesaw:
         return losing, Left(self.syncing.members.tokens, self.syncing.mirror(), log)
 
 
+@pytest.mark.sweep
+@pytest.mark.parametrize("part", range(PARTS))
+def test_an_answer_lost_at_each_call_changes_nothing(place: Place, warehouse: Warehouse, part: int) -> None:
+    lost_at(range(1 + part, MOST_CALLS, PARTS), place, warehouse)
+
+
 @pytest.mark.parametrize("part", range(PARTS))
 def test_an_answer_lost_at_any_call_changes_nothing(place: Place, warehouse: Warehouse, part: int) -> None:
+    lost_at(range(1 + part, MOST_CALLS, PARTS * STRIDE.get(place.name, 8)), place, warehouse)
+
+
+MOST_CALLS = 1000
+"""More than a run makes."""
+
+
+def lost_at(calls: range, place: Place, warehouse: Warehouse) -> None:
+    """Each of these calls of a run loses its answer, once done and once not."""
     seesaw = Seesaw(place, warehouse)
     for _ in range(3):  # until the key that is held has an identity to keep
         seesaw.run()
     (_, over), (usual, back) = seesaw.run(), seesaw.run()
-    for call in range(1 + part, len(usual.asked) + 1, PARTS * STRIDE.get(place.name, 8)):
+    for call in calls[: len(range(calls.start, len(usual.asked) + 1, calls.step))]:
         for done, expected in ((False, over), (True, back)):
             losing, left = seesaw.run(call, done=done)
             name = losing.asked[call - 1]

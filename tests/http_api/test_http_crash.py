@@ -106,7 +106,7 @@ def swept(trial: Trial, stride: int, kind: Kind = "run") -> None:
 
 @UPDATES
 def test_a_run_killed_anywhere_is_made_good_by_the_next(tmp_path: Path, sandbox: Sandbox, update: str) -> None:
-    swept(Trial(tmp_path, sandbox, update), 9)
+    swept(Trial(tmp_path, sandbox, update), 18)
 
 
 @pytest.mark.sweep

@@ -107,7 +107,6 @@ ENGINE = Engine(
             "test_two_runs_over_changed_data_give_the_same_members_and_log_everywhere",
             "test_two_runs_of_a_project_give_the_same_members_and_log_whatever_its_warehouse",
             "test_every_canonical_statement_runs_on_every_warehouse",
-            "test_a_crash_is_made_good_by_the_next_run",
             "test_what_a_crashed_run_sent_is_settled_by_the_next",
             "test_a_column_is_described_by_its_name_and_kind",
             "test_values_come_as_python_has_them",

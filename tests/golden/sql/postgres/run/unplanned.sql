@@ -1,12 +1,7 @@
 SELECT
-  COUNT(*) AS "identities"
+  COUNT(DISTINCT "m"."identity") AS "identities"
 FROM "wsync"."mirror_people" AS "m"
+LEFT JOIN "wsync"."plan_people_20261122090000abcd" AS "p"
+  ON "p"."identity" = "m"."identity"
 WHERE
-  "m"."state" IN ('accepted', 'leaving')
-  OR NOT EXISTS(
-    SELECT
-      1
-    FROM "wsync"."plan_people_20261122090000abcd" AS "p"
-    WHERE
-      "p"."identity" = "m"."identity"
-  )
+  "m"."state" IN ('accepted', 'leaving') OR "p"."identity" IS NULL

@@ -37,7 +37,7 @@ SELECT
   CASE
     WHEN `c`.`operation` = 'delete'
     OR `p`.`verdict` = 'ready'
-    OR `p`.`error_code` = 'suppressed'
+    OR `p`.`error_code` IN ('suppressed', 'consent_denied')
     THEN `c`.`fingerprint`
   END AS `fingerprint`,
   CASE
