@@ -25,7 +25,9 @@ from warehouse_sync.model import Mapped
 SOURCES = {
     "GUIDE": Source(GUIDE, "hashing and normalisation of each key"),
     "USERS": Source(USERS, "app, page and account ids, and what a cell may be"),
-    "CAPI": Source("https://pypi.org/project/facebook-business/26.0.3/", "serverside.normalize, where GUIDE is silent"),
+    "CAPI": Source(
+        "https://github.com/facebook/facebook-python-business-sdk", "serverside.normalize, where GUIDE is silent"
+    ),
     "DOC": Source("https://www.rudderstack.com/docs/audiences/syncs/facebook-custom-audience/", "its examples"),
 }
 Row = tuple[str, Any, str | None, Any, str]

@@ -29,7 +29,9 @@ SOURCES = {
     "FORMAT": Source(FORMATTING, "how values are formatted, hashed and encoded"),
     "ADS": Source(ADS, "Customer Match by the Google Ads API"),
     "MEMBER": Source(MEMBER, "the reference of an audience member"),
-    "UTIL": Source("https://pypi.org/project/google-ads-datamanager-util/0.4.0/", "Google's own library"),
+    "UTIL": Source(
+        "https://github.com/googleads/data-manager-python", "Google's own library, google-ads-datamanager-util 0.4.0"
+    ),
     "CONSENT": Source(CONSENT, "the values of consent"),
 }
 PLAIN, BARE = Options(), Options(strip_punctuation=True)
